@@ -1,0 +1,84 @@
+// Builds src/ into ../trainer/static/dist/: hashed names, a manifest, compressed copies.
+import { createHash } from "node:crypto";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+
+import * as esbuild from "esbuild";
+import * as sass from "sass";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const target = resolve(process.argv[2] ?? join(here, "../trainer/static/dist"));
+const browsers = ["chrome100", "edge100", "firefox100", "safari15.4"];
+
+const hashed = (name, bytes) => {
+  const digest = createHash("sha256").update(bytes).digest("hex").slice(0, 10);
+  return name.replace(/(\.\w+)$/, `.${digest}$1`);
+};
+
+// Every functional colour is declared in _settings.scss, so the fallbacks are dead weight.
+const withoutFallbacks = (css) =>
+  css.replace(/var\((--govuk-[\w-]+-colour),\s*(?:#\w+|[a-z]+)\)/g, "var($1)");
+
+async function styles(entry) {
+  const { css } = sass.compile(join(here, "src", entry), {
+    loadPaths: [join(here, "node_modules")],
+    quietDeps: true,
+    style: "expanded",
+  });
+  const { code } = await esbuild.transform(withoutFallbacks(css), {
+    loader: "css",
+    minify: true,
+    target: browsers,
+  });
+  return Buffer.from(code);
+}
+
+async function script(entry) {
+  const { outputFiles } = await esbuild.build({
+    entryPoints: [join(here, "src", entry)],
+    bundle: true,
+    format: "esm",
+    minify: true,
+    legalComments: "none",
+    target: browsers,
+    write: false,
+  });
+  return Buffer.from(outputFiles[0].contents);
+}
+
+function compressed(bytes) {
+  const quality = { [constants.BROTLI_PARAM_QUALITY]: 11 };
+  return {
+    ".br": brotliCompressSync(bytes, { params: quality }),
+    ".gz": gzipSync(bytes, { level: 9 }),
+  };
+}
+
+async function clear() {
+  await mkdir(target, { recursive: true });
+  for (const name of await readdir(target)) {
+    await rm(join(target, name), { recursive: true });
+  }
+}
+
+async function build() {
+  const [css, js] = await Promise.all([styles("app.scss"), script("app.js")]);
+  const mark = await readFile(join(here, "src", "favicon.svg"));
+  await clear();
+  const manifest = {};
+  for (const [name, bytes] of [["app.css", css], ["app.js", js], ["favicon.svg", mark]]) {
+    const file = hashed(name, bytes);
+    manifest[name] = file;
+    await writeFile(join(target, file), bytes);
+    const copies = compressed(bytes);
+    for (const [ending, copy] of Object.entries(copies)) {
+      await writeFile(join(target, file + ending), copy);
+    }
+    console.log(`${file}  ${bytes.length} bytes, ${copies[".br"].length} as brotli`);
+  }
+  await writeFile(join(target, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+await build();
