@@ -17,9 +17,12 @@ const hashed = (name, bytes) => {
   return name.replace(/(\.\w+)$/, `.${digest}$1`);
 };
 
-// Every functional colour is declared in _settings.scss, so the fallbacks are dead weight.
-const withoutFallbacks = (css) =>
-  css.replace(/var\((--govuk-[\w-]+-colour),\s*(?:#\w+|[a-z]+)\)/g, "var($1)");
+// Every functional colour is declared in _settings.scss, so the fallbacks are dead weight;
+// print keeps the fonts of the screen.
+const trimmed = (css) =>
+  css
+    .replace(/var\((--govuk-[\w-]+-colour),\s*(?:#\w+|[a-z]+)\)/g, "var($1)")
+    .replace(/@media print \{\s*[^{}@]+\{\s*font-family: var\(--font\);\s*\}\s*\}/g, "");
 
 async function styles(entry) {
   const { css } = sass.compile(join(here, "src", entry), {
@@ -27,7 +30,7 @@ async function styles(entry) {
     quietDeps: true,
     style: "expanded",
   });
-  const { code } = await esbuild.transform(withoutFallbacks(css), {
+  const { code } = await esbuild.transform(trimmed(css), {
     loader: "css",
     minify: true,
     target: browsers,

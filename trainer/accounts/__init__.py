@@ -1,0 +1,1 @@
+"""Who people are, where they are posted, how they sign in and what they may do."""

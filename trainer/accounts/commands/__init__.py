@@ -1,0 +1,1 @@
+"""Accounts made and changed, sign-ins opened and ended, guesses slowed down."""

@@ -1,0 +1,1 @@
+"""The facts of quizzes: attempts, saved answers, gradings."""

@@ -1,0 +1,187 @@
+"""Read attempts, their answers, and how a learner stands at a quiz."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from trainer import clock
+from trainer.assessment.models import (
+    Allowance,
+    Answer,
+    Attempt,
+    Grading,
+)
+from trainer.assessment.rules import scoring, timing
+from trainer.courses.catalogue import find_activity
+from trainer.courses.model import Course, Quiz
+from trainer.errors import NotFoundError
+from trainer.publishing.queries import load_version
+
+
+@dataclass(frozen=True, slots=True)
+class PastAttempt:
+    """One closed attempt as the start page lists it; scores in thousandths."""
+
+    id: uuid.UUID
+    number: int
+    closed_at: datetime | None
+    score: int | None
+    is_passed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QuizState:
+    """How one learner stands at one quiz; `attempts_left` is None when unlimited."""
+
+    attempts_used: int
+    attempts_left: int | None
+    open_attempt_id: uuid.UUID | None
+    best_score: int | None
+    is_passed: bool
+    retry_at: datetime | None
+    past: tuple[PastAttempt, ...]
+
+    @property
+    def may_start(self) -> bool:
+        """Say whether a new attempt may begin now."""
+        has_left = self.attempts_left is None or self.attempts_left > 0
+        return self.open_attempt_id is None and has_left and self.retry_at is None
+
+
+def own_attempt(
+    session: Session, person_id: uuid.UUID, attempt_id: uuid.UUID
+) -> Attempt:
+    """Return a person's own attempt; raise NotFoundError for anybody else's."""
+    attempt = session.scalar(
+        select(Attempt).where(Attempt.id == attempt_id, Attempt.person_id == person_id)
+    )
+    if attempt is None:
+        message = "There is no such attempt."
+        raise NotFoundError(message)
+    return attempt
+
+
+def pinned_course(session: Session, attempt: Attempt) -> tuple[Course, Quiz]:
+    """Return the course and quiz in the version that an attempt was begun under."""
+    course = load_version(session, attempt.digest)
+    quiz = find_activity(course, attempt.quiz_id)
+    if not isinstance(quiz, Quiz):
+        message = "The version of this attempt has no such quiz."
+        raise NotFoundError(message)
+    return course, quiz
+
+
+def answers_of(session: Session, attempt_id: uuid.UUID) -> dict[str, Answer]:
+    """Return the present answers of an attempt by question id."""
+    rows = session.scalars(select(Answer).where(Answer.attempt_id == attempt_id))
+    return {row.question_id: row for row in rows}
+
+
+def present_revs(session: Session, attempt_id: uuid.UUID) -> Mapping[str, int]:
+    """Return the revision of each answer that an attempt has."""
+    rows = session.execute(
+        select(Answer.question_id, Answer.rev).where(Answer.attempt_id == attempt_id)
+    )
+    return {question_id: rev for question_id, rev in rows}
+
+
+def latest_grading(session: Session, attempt_id: uuid.UUID) -> Grading | None:
+    """Return the marking of an attempt that stands."""
+    return session.scalar(
+        select(Grading)
+        .where(Grading.attempt_id == attempt_id)
+        .order_by(Grading.revision.desc())
+        .limit(1)
+    )
+
+
+def attempt_score(session: Session, attempt: Attempt, quiz: Quiz) -> scoring.Score:
+    """Return what an attempt earned: as recorded, or as it will be once swept."""
+    grading = latest_grading(session, attempt.id)
+    if grading is not None:
+        return scoring.Score(
+            grading.score, grading.pass_mark, grading.is_passed, grading.marks
+        )
+    answers = answers_of(session, attempt.id)
+    return scoring.score_answers(quiz, {q: a.response for q, a in answers.items()})
+
+
+def quiz_state(
+    session: Session,
+    person_id: uuid.UUID,
+    course_id: str,
+    quiz: Quiz,
+    now: datetime | None = None,
+) -> QuizState:
+    """Return how a person stands at a quiz; an overdue attempt counts as closed."""
+    moment = now or clock.now()
+    place = (
+        Allowance.person_id == person_id,
+        Allowance.course_id == course_id,
+        Allowance.quiz_id == quiz.id,
+    )
+    allowance = session.scalar(select(Allowance).where(*place))
+    rows = _attempts(session, allowance.id) if allowance else ()
+    used = allowance.attempts_used if allowance else 0
+    extra = allowance.attempts_extra if allowance else 0
+    open_id = next(
+        (r.id for r in rows if timing.is_open(r.state, r.deadline_at, moment)), None
+    )
+    past = tuple(_past(row) for row in rows if row.id != open_id)
+    closed = [attempt.closed_at for attempt in past if attempt.closed_at]
+    scores = [attempt.score for attempt in past if attempt.score is not None]
+    return QuizState(
+        attempts_used=used,
+        attempts_left=None
+        if quiz.attempts is None
+        else timing.quota(quiz, extra, used) - used,
+        open_attempt_id=open_id,
+        best_score=max(scores, default=None),
+        is_passed=any(attempt.is_passed for attempt in past),
+        retry_at=timing.retry_at(quiz, max(closed, default=None), moment),
+        past=past,
+    )
+
+
+def _attempts(session: Session, allowance_id: uuid.UUID) -> Sequence[Row[Any]]:
+    """Return the attempts of an allowance that stand, each with its marking."""
+    rows = session.execute(
+        select(
+            Attempt.id,
+            Attempt.number,
+            Attempt.state,
+            Attempt.deadline_at,
+            Attempt.closed_at,
+            Grading.score,
+            Grading.is_passed,
+        )
+        .outerjoin(Grading, Grading.attempt_id == Attempt.id)
+        .where(Attempt.allowance_id == allowance_id, Attempt.state != "void")
+        .order_by(Attempt.number, Grading.revision)
+    )
+    return list({row.id: row for row in rows}.values())
+
+
+def _past(row: Row[Any]) -> PastAttempt:
+    """Return a closed attempt; one not yet swept was closed by its deadline."""
+    closed_at = row.closed_at or row.deadline_at
+    return PastAttempt(
+        row.id, row.number, closed_at, row.score, bool(row.is_passed)
+    )
+
+
+def overdue_attempts(session: Session, now: datetime) -> list[Attempt]:
+    """Return the open attempts whose time is over and whose saves have all landed."""
+    rows = session.scalars(
+        select(Attempt)
+        .where(
+            Attempt.state == "open", Attempt.deadline_at < now - timing.SWEEP_AFTER
+        )
+        .order_by(Attempt.deadline_at)
+    )
+    return list(rows)

@@ -1,0 +1,1 @@
+"""What holds of attempts, as pure functions of plain values."""

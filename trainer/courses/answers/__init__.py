@@ -1,0 +1,1 @@
+"""What a typed response is compared with: words, patterns and numbers."""

@@ -1,0 +1,1 @@
+"""The learner's pages, one file and one blueprint for each kind."""

@@ -1,0 +1,1 @@
+"""What keeps an installation healthy: worker, checks, health pages, demo."""

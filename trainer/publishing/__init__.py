@@ -1,0 +1,1 @@
+"""Immutable versions of courses: publish, switch, look back."""

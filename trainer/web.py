@@ -1,0 +1,390 @@
+"""What every page shares: the sign-in gate, headers, languages and error pages."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
+
+from flask import (
+    Flask,
+    Response,
+    abort,
+    current_app,
+    jsonify,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask_babel import format_date, format_datetime, format_decimal, get_locale
+from flask_babel import gettext as _
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError
+from jinja2 import ChainableUndefined
+from jinja2.utils import missing
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise
+
+from trainer import database, errors
+from trainer.extensions import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from flask.typing import ResponseReturnValue
+
+    from trainer.config import Settings
+
+View = TypeVar("View", bound="Callable[..., ResponseReturnValue]")
+
+PUBLIC = "public"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+LANGUAGES = {"en": "English", "id": "Bahasa Indonesia"}
+RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
+STATUS_OF = (
+    (errors.NotFoundError, 404),
+    (errors.RefusedError, 403),
+    (errors.InvalidError, 422),
+    (errors.ConflictError, 409),
+    (errors.UnavailableError, 503),
+)
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "font-src 'self'",
+        "manifest-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    "Cache-Control": "no-store",
+}
+NAVIGATION = (
+    ("learner", "learning.home", "My learning"),
+    ("learner", "learning.courses", "Courses"),
+    ("learner", "learning.record", "My record"),
+    ("officer", "reports.completion", "Reports"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Gatekeeper:
+    """What the accounts tell the gate.
+
+    `may` decides by roles and the policy of a page; `meet_stranger` answers a visitor
+    who has to sign in first.
+    """
+
+    may: Callable[[frozenset[str], str], bool]
+    meet_stranger: Callable[[], ResponseReturnValue]
+
+
+class HouseUndefined(ChainableUndefined):
+    """Raise for a name that no page gave; be false for a key that is not there."""
+
+    def _check(self) -> None:
+        if self._undefined_obj is missing:
+            self._fail_with_undefined_error()
+
+    def __bool__(self) -> bool:
+        self._check()
+        return False
+
+    def __str__(self) -> str:
+        self._check()
+        return ""
+
+    def __html__(self) -> str:
+        return str(self)
+
+    def __iter__(self) -> Iterator[Any]:
+        self._check()
+        return iter(())
+
+
+def policy(name: str) -> Callable[[View], View]:
+    """Declare who may open a page: `public`, `learner` (all signed in) or a role."""
+
+    def declare(view: View) -> View:
+        view.__dict__["policy"] = name
+        return view
+
+    return declare
+
+
+def init_app(app: Flask, gatekeeper: Gatekeeper) -> None:
+    """Install the gate, the headers, the error pages and what templates may use."""
+    app.extensions["gatekeeper"] = gatekeeper
+    app.before_request(refuse_hostile)
+    app.before_request(open_gate)
+    app.after_request(add_headers)
+    app.register_error_handler(errors.TrainerError, explain_failure)
+    app.register_error_handler(OperationalError, explain_outage)
+    app.register_error_handler(CSRFError, explain_csrf)
+    app.register_error_handler(HTTPException, explain_http)
+    app.jinja_env.undefined = HouseUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(asset=asset_finder(app))
+    app.jinja_env.filters.update(
+        date=format_date, moment=format_moment, number=format_decimal
+    )
+    app.context_processor(page_context)
+
+
+def check_policies(app: Flask) -> None:
+    """Refuse to start while any page has not said who may open it."""
+    silent = [
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if not policy_of(app, rule.endpoint)
+    ]
+    if silent:
+        message = f"These pages declare no policy: {', '.join(sorted(set(silent)))}."
+        raise RuntimeError(message)
+
+
+def policy_of(app: Flask, endpoint: str) -> str:
+    """Return the policy that a page declared, or nothing."""
+    return str(getattr(app.view_functions[endpoint], "policy", ""))
+
+
+def refuse_hostile() -> None:
+    """Refuse what no browser sends: NUL in an address, a form posted from elsewhere."""
+    if "\0" in request.path or b"%00" in request.query_string:
+        abort(400)
+    if request.method in SAFE_METHODS:
+        return
+    if request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}:
+        abort(403)
+    origin = request.headers.get("Origin")
+    if origin and urlsplit(origin).netloc != request.host:
+        abort(403)
+    form = request.form if request.mimetype != "application/json" else {}
+    if any("\0" in key or "\0" in value for key, value in form.items()):
+        abort(400)
+
+
+def open_gate() -> ResponseReturnValue | None:
+    """Let a request through only when the page's policy says that it may."""
+    if request.endpoint is None:
+        return None
+    wanted = policy_of(current_app, request.endpoint)
+    if wanted == PUBLIC:
+        return None
+    gatekeeper: Gatekeeper = current_app.extensions["gatekeeper"]
+    if not current_user.is_authenticated:
+        if wants_json():
+            return refuse_json(401, "sign_in", _("Sign in to go on."))
+        return gatekeeper.meet_stranger()
+    if not gatekeeper.may(current_user.roles, wanted):
+        raise errors.RefusedError(_("Your roles do not include this page."))
+    return None
+
+
+def add_headers(response: Response) -> Response:
+    """Add the security headers that a page has not set for itself."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if settings().is_https:
+        response.headers.setdefault(
+            "Strict-Transport-Security", "max-age=63072000; includeSubDomains"
+        )
+    return response
+
+
+def wants_json() -> bool:
+    """Say whether a script asks: it sends JSON or would rather have JSON back."""
+    if request.mimetype == "application/json":
+        return True
+    accepted = request.accept_mimetypes
+    best = accepted.best_match(["text/html", "application/json"])
+    return best == "application/json" and accepted[best] > accepted["text/html"]
+
+
+def refuse_json(status: int, error: str, message: str, **more: object) -> Response:
+    """Return a refusal in the one shape that scripts read."""
+    response = jsonify({"error": error, "message": message, **more})
+    response.status_code = status
+    return response
+
+
+def explain_failure(error: errors.TrainerError) -> ResponseReturnValue:
+    """Turn a foreseen failure into a page or JSON."""
+    status = next((s for kind, s in STATUS_OF if isinstance(error, kind)), 500)
+    return problem(status, str(error))
+
+
+def explain_outage(_error: OperationalError) -> ResponseReturnValue:
+    """Say that the database is away, without its words."""
+    current_app.logger.error("database unavailable: %s", type(_error.orig).__name__)
+    return problem(503, "")
+
+
+def explain_csrf(_error: CSRFError) -> ResponseReturnValue:
+    """Say that a form is too old to be trusted."""
+    if wants_json():
+        return refuse_json(403, "csrf", _("This page is too old. Load it again."))
+    return problem(403, _("This page is too old. Go back, load it again and resend."))
+
+
+def explain_http(error: HTTPException) -> ResponseReturnValue:
+    """Draw what Werkzeug refuses as one of our pages."""
+    if error.code is None or error.code < HTTPStatus.BAD_REQUEST:
+        return error
+    return problem(error.code, "")
+
+
+def problem(status: int, detail: str) -> ResponseReturnValue:
+    """Return the page, or JSON, that says what happened and what to do."""
+    titles = {
+        400: _("This request cannot be read"),
+        403: _("You may not open this page"),
+        404: _("Page not found"),
+        405: _("This address does not take that kind of request"),
+        409: _("Something has changed meanwhile"),
+        413: _("This is too large to send"),
+        422: _("Something needs to be corrected"),
+        429: _("Too many requests"),
+        503: _("The site cannot answer just now"),
+    }
+    title = titles.get(status, _("Something went wrong"))
+    if wants_json():
+        return refuse_json(status, _error_name(status), detail or title)
+    is_ours = status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    reference = uuid.uuid4().hex[:8] if is_ours else ""
+    if reference:
+        current_app.logger.error("problem page %s reference=%s", status, reference)
+    page = render_template(
+        "errors/problem.html",
+        status=status,
+        title=title,
+        detail=detail,
+        reference=reference,
+    )
+    response = Response(page, status)
+    if status in {429, 503}:
+        response.headers["Retry-After"] = "10"
+    return response
+
+
+def _error_name(status: int) -> str:
+    """Return the stable word for a status in JSON."""
+    names = {403: "refused", 404: "not_found", 409: "conflict", 422: "invalid"}
+    return names.get(status, f"http_{status}")
+
+
+def select_language() -> str:
+    """Choose the interface language: the person's, the visitor's, the browser's."""
+    chosen = getattr(current_user, "language", None) or session.get("language")
+    if chosen in LANGUAGES:
+        return str(chosen)
+    return request.accept_languages.best_match(list(LANGUAGES), default="en")
+
+
+def page_context() -> dict[str, object]:
+    """Return what the frame of every page shows."""
+    language = str(get_locale() or "en")
+    context: dict[str, object] = {
+        "language": language,
+        "text_direction": "rtl" if language in RIGHT_TO_LEFT else "ltr",
+        "languages": LANGUAGES,
+        "navigation": [],
+        "account": None,
+    }
+    if current_user.is_authenticated:
+        may = current_app.extensions["gatekeeper"].may
+        context["account"] = {"id": current_user.id, "name": current_user.name}
+        context["navigation"] = [
+            {
+                "href": url_for(endpoint),
+                "text": _(text),
+                "current": request.endpoint == endpoint,
+            }
+            for wanted, endpoint, text in NAVIGATION
+            if may(current_user.roles, wanted)
+        ]
+    return context
+
+
+def format_moment(value: object) -> str:
+    """Write a moment in the reader's language, in UTC and saying so."""
+    return f"{format_datetime(value, 'medium', rebase=False)} UTC"
+
+
+def asset_finder(app: Flask) -> Callable[[str], str]:
+    """Return a function from an asset's plain name to its address."""
+    manifest = Path(app.root_path) / "static" / "dist" / "manifest.json"
+    names: dict[str, str] = {}
+    if manifest.exists():
+        names = json.loads(manifest.read_text(encoding="utf-8"))
+
+    def asset(name: str) -> str:
+        return f"/static/{names.get(name, name)}"
+
+    return asset
+
+
+def configure(app: Flask, found: Settings) -> None:
+    """Turn the settings into what Flask and its extensions read."""
+    app.config.update(
+        SETTINGS=found,
+        SECRET_KEY=found.secret_key,
+        SQLALCHEMY_ENGINES={"default": database.engine_options(found.database_url)},
+        TRUSTED_HOSTS=[found.host, "localhost"],
+        MAX_CONTENT_LENGTH=2 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=500_000,
+        MAX_FORM_PARTS=1000,
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+        BABEL_DEFAULT_TIMEZONE="UTC",
+        COMPRESS_MIN_SIZE=500,
+        COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_BR_LEVEL=4,
+        COMPRESS_LEVEL=5,
+        COMPRESS_MIMETYPES=["text/html", "application/json"],
+        COMPRESS_STREAMS=False,
+        PREFERRED_URL_SCHEME="https" if found.is_https else "http",
+    )
+
+
+def serve_assets(app: Flask) -> None:
+    """Put the built assets, and the trusted proxies, in front of the application."""
+    dist = Path(app.root_path) / "static" / "dist"
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]  # as WSGI is wrapped
+        app.wsgi_app,
+        root=dist if dist.is_dir() else None,
+        prefix="static/",
+        max_age=600,
+        immutable_file_test=r"^.+[.-][0-9a-zA-Z_]{8,}\..+$",
+        add_headers_function=_asset_headers,
+    )
+    hops = app.config["SETTINGS"].trusted_proxies
+    if hops:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # as WSGI is wrapped
+            app.wsgi_app, x_for=hops, x_proto=hops, x_host=0
+        )
+
+
+def _asset_headers(headers: dict[str, str], _path: str, _url: str) -> None:
+    """Add to an asset the headers that every response carries."""
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
