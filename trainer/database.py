@@ -5,11 +5,18 @@ from __future__ import annotations
 import time
 import uuid
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform
 
 from sqlalchemy import BigInteger, DateTime, MetaData, String, create_engine, event
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
-from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    MappedAsDataclass,
+    MappedColumn,
+    Session,
+    mapped_column,
+    relationship,
+)
 from sqlalchemy.types import TypeDecorator
 
 from trainer.errors import SettingError, UnavailableError
@@ -101,6 +108,9 @@ class SortKey(TypeDecorator[str]):
         return dialect.type_descriptor(String())
 
 
+@dataclass_transform(  # tells type checkers of the keywords, as tables inherit them
+    kw_only_default=True, field_specifiers=(MappedColumn, mapped_column, relationship)
+)
 class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
     """Base of every table."""
 
