@@ -27,7 +27,7 @@ def due_dates(session: Session, person_id: uuid.UUID) -> dict[str, date | None]:
         .where(Assignment.person_id == person_id)
         .order_by(Assignment.recorded_at, Assignment.id)
     )
-    return {course_id: due_on for course_id, due_on in rows}
+    return {row.course_id: row.due_on for row in rows}
 
 
 def is_assigned(session: Session, person_id: uuid.UUID, course_id: str) -> bool:

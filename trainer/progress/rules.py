@@ -4,8 +4,6 @@ Plain values in, plain values out. Scores are thousandths of the maximum, which 
 tenths of a per cent.
 """
 
-from __future__ import annotations
-
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -22,6 +20,8 @@ Standing: TypeAlias = Literal[
 ]
 Outcome: TypeAlias = Literal["correct", "partly", "wrong", "noted"]
 FULL = 1000
+SEPARATOR = "\x01"
+LONGEST_PART = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,7 +317,7 @@ def course_progress(
         activities=activities,
         required_count=len(required),
         done_count=done,
-        percent=percent(done, len(required)),
+        percent=100 if facts.earned else percent(done, len(required)),
         missing=missing,
         continue_to=continue_to(activities, facts),
         best_score=best_score(course, facts, now),
@@ -335,7 +335,7 @@ def course_progress(
 
 
 def _graded_attempts(activities: Iterable[ActivityProgress], facts: Facts) -> int:
-    """Count the attempts at quizzes, those removed since among them, that give marks."""
+    """Count the attempts at quizzes that give marks, removed ones among them."""
     ungraded = {
         a.id
         for a in activities
@@ -351,3 +351,13 @@ def outcome(question: Question, mark: int) -> Outcome:
     if mark >= FULL:
         return "correct"
     return "partly" if mark > 0 else "wrong"
+
+
+def sort_key(parts: Iterable[str]) -> str:
+    """Join texts so that comparing the result byte by byte compares them in turn.
+
+    The separator sorts before every character that remains in the parts.
+    """
+    return SEPARATOR.join(
+        "".join(max(c, " ") for c in part[:LONGEST_PART]) for part in parts
+    )

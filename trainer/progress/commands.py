@@ -1,0 +1,316 @@
+"""Record what learners do in lessons, and settle what it comes to."""
+
+import uuid
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import Table, insert, select, update
+from sqlalchemy.orm import Session
+
+from trainer.courses import catalogue as catalogues
+from trainer.courses import marking
+from trainer.courses.catalogue import Catalogue, CatalogueEntry
+from trainer.courses.model import Lesson, Question
+from trainer.enrolment.commands import add_once, admit
+from trainer.enrolment.queries import due_dates, enrolled_courses
+from trainer.errors import InvalidError, NotFoundError
+from trainer.progress import queries, rules
+from trainer.progress.models import (
+    Completion,
+    LessonCompletion,
+    Note,
+    PracticeAnswer,
+    ReportLine,
+)
+from trainer.progress.queries import Found, Identity
+from trainer.progress.rules import CourseProgress, Earned, Outcome
+
+TICK = timedelta(microseconds=1)
+_lines = cast("Table", ReportLine.__table__)
+_KEPT_APART = {"id", "recorded_at", "superseded_at"}
+_VALUES = [c for c in _lines.columns if c.name not in _KEPT_APART]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """What one try at a check came to; `mark` in thousandths."""
+
+    mark: int
+    outcome: Outcome
+
+
+def open_course(
+    session: Session, person_id: uuid.UUID, entry: CatalogueEntry, now: datetime
+) -> bool:
+    """Enrol a person who opens a course and settle it; False when they had a place.
+
+    Raise NotFoundError when the course is only for those assigned to it.
+    """
+    is_new = admit(session, person_id, entry.course, now)
+    if is_new:
+        settle(session, person_id, entry, now)
+    return is_new
+
+
+def complete_lesson(
+    session: Session,
+    person_id: uuid.UUID,
+    entry: CatalogueEntry,
+    lesson_id: str,
+    now: datetime,
+) -> bool:
+    """Record that a lesson is complete, once and for all; True the first time.
+
+    Raise InvalidError that names the checks still unanswered. The caller settles.
+    """
+    course = entry.course
+    lesson = _open_lesson(entry, lesson_id, now)
+    admit(session, person_id, course, now)
+    if session.get(LessonCompletion, (person_id, course.id, lesson_id)) is not None:
+        return False
+    answered = queries.answered_checks(session, person_id, course.id, lesson_id)
+    rest = rules.unanswered(lesson, answered)
+    if rest:
+        missing = "; ".join(check.stem for check in rest)
+        message = f"Answer these checks first: {missing}"
+        raise InvalidError(message)
+    completed = {
+        "person_id": person_id,
+        "course_id": course.id,
+        "lesson_id": lesson_id,
+        "digest": entry.digest,
+        "recorded_at": now,
+    }
+    return add_once(session, LessonCompletion, completed)
+
+
+def answer_check(  # noqa: PLR0913, PLR0917 - one fact and everything that it is about
+    session: Session,
+    person_id: uuid.UUID,
+    entry: CatalogueEntry,
+    lesson: Lesson,
+    question: Question,
+    response: object,
+    now: datetime,
+) -> CheckResult:
+    """Mark one try at a check and keep it. The caller settles.
+
+    Raise InvalidError when nothing was answered or the response has another shape.
+    """
+    if response in (None, "", [], ()):
+        message = "Give an answer first."
+        raise InvalidError(message)
+    try:
+        fraction = marking.mark(question, response, lesson.language)
+    except marking.ResponseError as error:
+        raise InvalidError(str(error)) from error
+    mark = round(fraction * rules.FULL)
+    admit(session, person_id, entry.course, now)
+    session.add(
+        PracticeAnswer(
+            person_id=person_id,
+            course_id=entry.course.id,
+            lesson_id=lesson.id,
+            question_id=question.id,
+            digest=entry.digest,
+            response=response,
+            mark=mark,
+            recorded_at=now,
+        )
+    )
+    session.flush()
+    return CheckResult(mark, rules.outcome(question, mark))
+
+
+def keep_note(  # noqa: PLR0913, PLR0917 - one fact and everything that it is about
+    session: Session,
+    person_id: uuid.UUID,
+    entry: CatalogueEntry,
+    lesson_id: str,
+    note_id: str,
+    content: object,
+    now: datetime,
+) -> None:
+    """Keep what a learner ticked or wrote to themselves; the latest stands."""
+    admit(session, person_id, entry.course, now)
+    session.add(
+        Note(
+            person_id=person_id,
+            course_id=entry.course.id,
+            lesson_id=lesson_id,
+            note_id=note_id,
+            content=content,
+            recorded_at=now,
+        )
+    )
+    session.flush()
+
+
+def _open_lesson(entry: CatalogueEntry, lesson_id: str, now: datetime) -> Lesson:
+    """Return a lesson that learners may open; raise NotFoundError otherwise."""
+    found = catalogues.find_activity(entry.course, lesson_id)
+    if not isinstance(found, Lesson) or not catalogues.is_visible(found, now):
+        message = "There is no such lesson."
+        raise NotFoundError(message)
+    return found
+
+
+def settle(
+    session: Session, person_id: uuid.UUID, entry: CatalogueEntry, now: datetime
+) -> CourseProgress | None:
+    """Work out a person's standing on a course from the facts, and record it.
+
+    Writes the completion once, when the rule is met, and a report line whenever
+    anything in it changed. None for a person who left or was never posted.
+    """
+    session.flush()
+    identity = queries.locked_identity(session, person_id, now.astimezone(UTC).date())
+    course_id = entry.course.id
+    facts = queries.course_facts(session, person_id, course_id)
+    progress = rules.course_progress(entry, facts, now)
+    if facts.earned is None and progress.is_rule_met:
+        _earn(session, person_id, entry, now)
+        facts = replace(facts, earned=Earned(now, entry.number))
+        progress = rules.course_progress(entry, facts, now)
+    if identity is None or identity.is_left:
+        _supersede(session, _current(session, person_id, course_id), now)
+        return None
+    if progress.enrolled_at or progress.is_assigned:
+        _record(session, _line(person_id, identity, progress), now)
+    return progress
+
+
+def restate(
+    session: Session, person_id: uuid.UUID, catalogue: Catalogue, now: datetime
+) -> None:
+    """Record a person's lines anew after they moved, were renamed or left."""
+    session.flush()
+    identity = queries.locked_identity(session, person_id, now.astimezone(UTC).date())
+    standing = {row.course_id: row for row in _all_current(session, person_id)}
+    places = [*enrolled_courses(session, person_id), *due_dates(session, person_id)]
+    for course_id in dict.fromkeys([*standing, *places]):
+        entry = catalogue.course(course_id)
+        if entry is not None:
+            settle(session, person_id, entry, now)
+        elif identity is None or identity.is_left:
+            _supersede(session, standing.get(course_id), now)
+        elif course_id in standing:
+            values = {c.name: standing[course_id]._mapping[c.name] for c in _VALUES}
+            _record(session, values | _named(identity, course_id), now)
+
+
+def _earn(
+    session: Session, person_id: uuid.UUID, entry: CatalogueEntry, now: datetime
+) -> None:
+    """Write the completion of a course, once."""
+    completion = {
+        "person_id": person_id,
+        "course_id": entry.course.id,
+        "number": 1,
+        "digest": entry.digest,
+        "course_version": entry.number,
+        "recorded_at": now,
+    }
+    add_once(session, Completion, completion)
+
+
+def _line(
+    person_id: uuid.UUID, identity: Identity, progress: CourseProgress
+) -> dict[str, Any]:
+    """Return the values of a report line."""
+    entry, earned = progress.entry, progress.earned
+    return {
+        "person_id": person_id,
+        **_named(identity, entry.course.id),
+        "course_id": entry.course.id,
+        "course_version": earned.course_version if earned else entry.number,
+        "language": entry.course.language,
+        "required_count": progress.required_count,
+        "done_count": progress.done_count,
+        "best_score": progress.best_score,
+        "pass_mark": progress.pass_mark,
+        "attempts": progress.attempts,
+        "minutes": progress.minutes,
+        "enrolled_on": _day(progress.enrolled_at),
+        "due_on": progress.due_on,
+        "first_activity_at": progress.first_activity_at,
+        "last_activity_at": progress.last_activity_at,
+        "completed_on": _day(earned.recorded_at) if earned else None,
+        "expires_on": None,
+    }
+
+
+def _named(identity: Identity, course_id: str) -> dict[str, Any]:
+    """Return the part of a line that says who and where."""
+    order = (
+        identity.ministry,
+        identity.mission,
+        identity.family_name,
+        identity.given_name,
+        identity.staff_number,
+        course_id,
+    )
+    return {
+        "ministry_id": identity.ministry_id,
+        "mission_id": identity.mission_id,
+        "sort_key": rules.sort_key(order),
+        "staff_number": identity.staff_number,
+        "name": identity.name,
+        "family_name": identity.family_name,
+        "given_name": identity.given_name,
+        "email": identity.email,
+        "ministry": identity.ministry,
+        "mission": identity.mission,
+        "unit": identity.unit,
+        "grade": identity.grade,
+    }
+
+
+def _day(moment: datetime | None) -> date | None:
+    """Return the UTC day of a moment."""
+    return moment.astimezone(UTC).date() if moment else None
+
+
+def _all_current(session: Session, person_id: uuid.UUID) -> list[Found]:
+    """Return the lines of a person that stand."""
+    statement = select(_lines).where(
+        _lines.c.person_id == person_id, _lines.c.superseded_at.is_(None)
+    )
+    return list(session.execute(statement))
+
+
+def _current(session: Session, person_id: uuid.UUID, course_id: str) -> Found | None:
+    """Return the line of a person on a course that stands, or nothing."""
+    return session.execute(
+        select(_lines).where(
+            _lines.c.person_id == person_id,
+            _lines.c.course_id == course_id,
+            _lines.c.superseded_at.is_(None),
+        )
+    ).first()
+
+
+def _record(session: Session, values: dict[str, Any], now: datetime) -> None:
+    """Append a line unless the one that stands says the same."""
+    current = _current(session, values["person_id"], values["course_id"])
+    if current is not None:
+        said = current._mapping
+        if all(said[name] == value for name, value in values.items()):
+            return
+    moment = _supersede(session, current, now)
+    line = values | {"id": uuid.uuid4(), "recorded_at": moment, "superseded_at": None}
+    session.execute(insert(_lines), line)
+
+
+def _supersede(session: Session, current: Found | None, now: datetime) -> datetime:
+    """End the line that stands; return the moment, later than its beginning."""
+    if current is None:
+        return now
+    moment: datetime = max(now, current.recorded_at + TICK)
+    session.execute(
+        update(_lines)
+        .where(_lines.c.id == current.id, _lines.c.superseded_at.is_(None))
+        .values(superseded_at=moment)
+    )
+    return moment
