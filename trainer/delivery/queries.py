@@ -1,8 +1,9 @@
 """Read what one learner did in one lesson, and what stands on their record."""
 
 import uuid
+from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,8 @@ from sqlalchemy import (
     BindParameter,
     ColumnClause,
     bindparam,
+    case,
+    func,
     literal,
     literal_column,
     select,
@@ -18,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from trainer.assessment.models import Attempt, Grading
+from trainer.delivery.rules import Marks
 from trainer.enrolment.models import Enrolment
 from trainer.progress.models import (
     Completion,
@@ -40,10 +44,11 @@ class Tried:
 class LessonFacts:
     """What one learner did in one lesson, and completed in its course."""
 
-    is_enrolled: bool = False
-    completed: frozenset[str] = frozenset()
-    tried: Mapping[str, Tried] = field(default_factory=dict)
-    notes: Mapping[str, Any] = field(default_factory=dict)
+    is_enrolled: bool
+    is_earned: bool
+    marks: Marks
+    tried: Mapping[str, Tried]
+    notes: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,7 @@ class RecordedScore:
     number: int
     score: int
     is_passed: bool
-    closed_at: datetime | None
+    closed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +85,26 @@ class RecordedLesson:
     recorded_at: datetime
 
 
-ENROLLED, ANSWER, NOTE, LESSON, QUIZ = "enrolled", "answer", "note", "lesson", "quiz"
+ENROLLED, EARNED, ANSWER, NOTE = "enrolled", "earned", "answer", "note"
+LESSON, PASSED, HANDED_IN = "lesson", "passed", "handed in"
 
 _answers = PracticeAnswer.__table__.c
 _notes = Note.__table__.c
 _lessons = LessonCompletion.__table__.c
 _enrolments = Enrolment.__table__.c
-_attempts = Attempt.__table__.c
-_gradings = Grading.__table__.c
+_completions = Completion.__table__.c
+_attempt = Attempt.__table__.alias("attempt_made")
+_grading = Grading.__table__.alias("its_grading")
+_attempts, _gradings = _attempt.c, _grading.c
 _person: BindParameter[Any] = bindparam("person")
 _course: BindParameter[Any] = bindparam("course")
 _lesson: BindParameter[Any] = bindparam("lesson")
 _nothing: ColumnClause[Any] = literal_column("NULL")
+_last_revision = (
+    select(func.max(Grading.__table__.c.revision))
+    .where(Grading.__table__.c.attempt_id == _attempts.id)
+    .scalar_subquery()
+)
 
 # One statement for the page that is opened most; built once, so that only its
 # values change.
@@ -137,20 +150,26 @@ _FACTS = union_all(
         _enrolments.recorded_at,
     ).where(_enrolments.person_id == _person, _enrolments.course_id == _course),
     select(
-        literal(QUIZ),
+        literal(EARNED),
+        _completions.course_id,
+        _nothing,
+        literal(0),
+        literal(""),
+        _completions.recorded_at,
+    ).where(_completions.person_id == _person, _completions.course_id == _course),
+    select(
+        case((_gradings.is_passed, PASSED), else_=HANDED_IN),
         _attempts.quiz_id,
         _nothing,
         literal(0),
         literal(""),
-        _attempts.started_at,
+        _gradings.recorded_at,
     )
-    .join_from(
-        Attempt.__table__, Grading.__table__, _gradings.attempt_id == _attempts.id
-    )
+    .join_from(_attempt, _grading, _gradings.attempt_id == _attempts.id)
     .where(
         _attempts.person_id == _person,
         _attempts.course_id == _course,
-        _gradings.is_passed,
+        _gradings.revision == _last_revision,
     ),
 ).order_by("recorded_at")
 
@@ -162,19 +181,20 @@ def lesson_facts(
     rows = session.connection().execute(
         _FACTS, {"person": person_id, "course": course_id, "lesson": lesson_id}
     )
-    is_enrolled, completed = False, set()
-    tried: dict[str, Tried] = {}
-    notes: dict[str, Any] = {}
+    found: dict[str, dict[str, Tried]] = defaultdict(dict)
     for kind, id_, content, mark, digest, _moment in rows:
-        if kind == ANSWER:
-            tried[id_] = Tried(content, mark, digest)
-        elif kind == NOTE:
-            notes[id_] = content
-        elif kind == ENROLLED:
-            is_enrolled = True
-        else:
-            completed.add(id_)
-    return LessonFacts(is_enrolled, frozenset(completed), tried, notes)
+        found[kind][id_] = Tried(content, mark, digest)
+    return LessonFacts(
+        is_enrolled=ENROLLED in found,
+        is_earned=EARNED in found,
+        marks=Marks(
+            lessons=frozenset(found[LESSON]),
+            passed=frozenset(found[PASSED]),
+            handed_in=frozenset(found[PASSED]) | frozenset(found[HANDED_IN]),
+        ),
+        tried=found[ANSWER],
+        notes={id_: row.response for id_, row in found[NOTE].items()},
+    )
 
 
 def completions(session: Session, person_id: uuid.UUID) -> list[RecordedCompletion]:
@@ -203,7 +223,7 @@ def scores(session: Session, person_id: uuid.UUID) -> list[RecordedScore]:
             Attempt.number,
             Grading.score,
             Grading.is_passed,
-            Attempt.closed_at,
+            func.coalesce(Attempt.closed_at, Attempt.started_at),
         )
         .join(Grading, Grading.attempt_id == Attempt.id)
         .where(Attempt.person_id == person_id, Attempt.closed_at.is_not(None))

@@ -2,21 +2,23 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from trainer.courses import marking
-from trainer.courses.model import Question
+from trainer.courses.catalogue import is_graded
+from trainer.courses.model import Course, Question, Quiz
 from trainer.errors import InvalidError
+from trainer.progress.rules import CourseProgress
 
 Meaning = TypeVar("Meaning")
 
 TOKEN_BYTES = 8
 TRUTHS = {"true": True, "false": False}
-URGENCY = ("overdue", "expired", "in progress", "not started", "complete")
-TICK_DIGITS = 3
+LATE = frozenset({"overdue", "expired"})
+FINISHED = frozenset({"complete"})
 TYPED = frozenset({"text", "number"})
 
 
@@ -28,16 +30,13 @@ class ShownOption:
     position: int
 
 
-class Place(Protocol):
-    """What decides how soon a course needs the learner."""
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Which lessons and quizzes of one course a learner has behind them."""
 
-    @property
-    def standing(self) -> str:
-        """Return the standing on the course."""
-
-    @property
-    def due_on(self) -> date | None:
-        """Return the day by which it is to be complete."""
+    lessons: frozenset[str] = frozenset()
+    passed: frozenset[str] = frozenset()
+    handed_in: frozenset[str] = frozenset()
 
 
 def option_token(secret: str, place: str, text: str) -> str:
@@ -112,21 +111,41 @@ def _known(meanings: dict[str, Meaning], value: str) -> Meaning:
     return meanings[value]
 
 
-def read_ticks(size: int, values: Iterable[str]) -> list[int]:
-    """Return the ticked places of a checklist in order; ignore what is not there."""
-    ticked = {
-        int(value)
-        for value in values
-        if value.isdecimal() and len(value) <= TICK_DIGITS
+def tick_token(place: str, text: str) -> str:
+    """Return what stands for one line of a checklist, in the page and in the notes.
+
+    It needs no secret: which lines there are is no secret, and ticks must last.
+    """
+    return option_token("tick", place, text)
+
+
+def urgency(progress: CourseProgress) -> tuple[int, date, float]:
+    """Return a sort key: what is late, then what has a day, then what is fresh."""
+    touched = progress.last_activity_at or progress.enrolled_at
+    age = -touched.timestamp() if touched else 0.0
+    return _rank(progress), progress.due_on or date.max, age
+
+
+def _rank(progress: CourseProgress) -> int:
+    """Return how soon a course needs the learner; 0 is soonest."""
+    if progress.standing in FINISHED:
+        return 4
+    if progress.standing in LATE:
+        return 0
+    if progress.due_on is not None:
+        return 1
+    return 2 if progress.standing == "in progress" else 3
+
+
+def completed_ids(course: Course, marks: Marks) -> frozenset[str]:
+    """Return the activities of a course that are complete.
+
+    A graded quiz is complete once passed, another one once handed in.
+    """
+    quizzes = (a for a in course.activities if isinstance(a, Quiz))
+    done = {
+        quiz.id
+        for quiz in quizzes
+        if quiz.id in (marks.passed if is_graded(quiz) else marks.handed_in)
     }
-    return sorted(place for place in ticked if 1 <= place <= size)
-
-
-def urgency(place: Place) -> tuple[int, date]:
-    """Return a sort key: what is late first, then by the day it is due."""
-    order = {standing: rank for rank, standing in enumerate(URGENCY)}
-    rank = order.get(place.standing, len(URGENCY))
-    is_open = place.standing in {"in progress", "not started"}
-    if is_open and place.due_on is not None:
-        rank = order["in progress"] - 1
-    return rank, place.due_on or date.max
+    return marks.lessons | done
