@@ -7,7 +7,15 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform
 
-from sqlalchemy import BigInteger, DateTime, MetaData, String, create_engine, event
+from sqlalchemy import (
+    DDL,
+    BigInteger,
+    DateTime,
+    MetaData,
+    String,
+    create_engine,
+    event,
+)
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import (
     DeclarativeBase,
@@ -26,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     import psycopg
-    from sqlalchemy import Dialect, Engine
+    from sqlalchemy import Dialect, Engine, Table
     from sqlalchemy.engine import Connection
     from sqlalchemy.types import TypeEngine
 
@@ -57,6 +65,10 @@ POSTGRESQL_SETTINGS = {
     "statement_timeout": "5s",
     "idle_in_transaction_session_timeout": "10s",
 }
+REFUSE_UPDATE = """CREATE OR REPLACE FUNCTION refuse_update() RETURNS trigger
+LANGUAGE plpgsql AS $$ BEGIN
+RAISE EXCEPTION USING ERRCODE = 'check_violation',
+MESSAGE = 'guard ' || TG_TABLE_NAME || ' update'; END $$"""
 
 
 class Instant(TypeDecorator[datetime]):
@@ -116,6 +128,31 @@ class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
 
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map = {datetime: Instant}  # noqa: RUF012 - SQLAlchemy reads it so
+
+
+def append_only(table: Table, once: str = "") -> None:
+    """Make the database refuse every update of a table's rows.
+
+    The column `once` may be set one time, while it is empty. Whole rows may still be
+    removed: erasing a person and clearing out are commands of their own.
+    """
+    fixed = ", ".join(column.name for column in table.columns if column.name != once)
+    refused = [("fixed", fixed, "")]
+    if once:
+        refused.append(("once", once, f" WHEN (OLD.{once} IS NOT NULL)"))
+    refuse = DDL(REFUSE_UPDATE)  # type: ignore[no-untyped-call]  # SQLAlchemy's own
+    event.listen(table, "after_create", refuse.execute_if(dialect="postgresql"))
+    for name, columns, condition in refused:
+        head = (
+            f"CREATE TRIGGER guard_{table.name}_update_{name} BEFORE UPDATE "
+            f"OF {columns} ON {table.name} FOR EACH ROW{condition}"
+        )
+        for dialect, body in (
+            ("sqlite", f"BEGIN SELECT RAISE(ABORT, 'guard {table.name} {name}'); END"),
+            ("postgresql", "EXECUTE FUNCTION refuse_update()"),
+        ):
+            ddl = DDL(f"{head} {body}")  # type: ignore[no-untyped-call]  # as above
+            event.listen(table, "after_create", ddl.execute_if(dialect=dialect))
 
 
 def new_id() -> uuid.UUID:

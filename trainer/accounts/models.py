@@ -2,18 +2,19 @@
 
 import uuid
 from datetime import date, datetime
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
+    Table,
     UniqueConstraint,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from trainer.database import Base, new_id
+from trainer.database import Base, append_only, new_id
 
 
 class Ministry(Base):
@@ -165,3 +166,6 @@ class Throttle(Base):
     failures: Mapped[int] = mapped_column(default=0)
     failed_at: Mapped[datetime]
     opens_at: Mapped[datetime]
+
+
+append_only(cast("Table", Posting.__table__))

@@ -2,12 +2,13 @@
 
 import uuid
 from datetime import date, datetime
+from typing import cast
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, Table
 from sqlalchemy.orm import Mapped, mapped_column
 
 from trainer.accounts.models import Person
-from trainer.database import Base, new_id
+from trainer.database import Base, append_only, new_id
 
 
 class Enrolment(Base):
@@ -35,3 +36,6 @@ class Assignment(Base):
     course_id: Mapped[str]
     due_on: Mapped[date | None]
     recorded_at: Mapped[datetime]
+
+
+append_only(cast("Table", Assignment.__table__))

@@ -2,13 +2,13 @@
 
 import uuid
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import JSON, ForeignKey, ForeignKeyConstraint, Index, text
+from sqlalchemy import JSON, ForeignKey, ForeignKeyConstraint, Index, Table, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from trainer.accounts.models import Ministry, Person
-from trainer.database import Base, SortKey, new_id
+from trainer.database import Base, SortKey, append_only, new_id
 from trainer.publishing.models import ContentVersion
 
 
@@ -101,6 +101,21 @@ class ReportLine(Base):
             postgresql_where=text("superseded_at IS NULL"),
         ),
         Index("ix_report_line_order", "ministry_id", "sort_key"),
+        Index(
+            "ix_report_line_standing",
+            "ministry_id",
+            "sort_key",
+            "recorded_at",
+            sqlite_where=text("superseded_at IS NULL"),
+            postgresql_where=text("superseded_at IS NULL"),
+        ),
+        Index(
+            "ix_report_line_superseded",
+            "ministry_id",
+            "superseded_at",
+            sqlite_where=text("superseded_at IS NOT NULL"),
+            postgresql_where=text("superseded_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default_factory=new_id)
@@ -134,3 +149,8 @@ class ReportLine(Base):
     expires_on: Mapped[date | None]
     recorded_at: Mapped[datetime]
     superseded_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+for _model in (PracticeAnswer, LessonCompletion, Completion):
+    append_only(cast("Table", _model.__table__))
+append_only(cast("Table", ReportLine.__table__), once="superseded_at")
