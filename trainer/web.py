@@ -273,8 +273,9 @@ def problem(status: int, detail: str) -> ResponseReturnValue:
     reference = uuid.uuid4().hex[:8] if is_ours else ""
     if reference:
         current_app.logger.error("problem page %s reference=%s", status, reference)
+    is_away = status == HTTPStatus.SERVICE_UNAVAILABLE
     page = render_template(
-        "errors/problem.html",
+        "errors/plain.html" if is_away else "errors/problem.html",
         status=status,
         title=title,
         detail=detail,
@@ -352,7 +353,7 @@ def configure(app: Flask, found: Settings) -> None:
         TRUSTED_HOSTS=[found.host, "localhost"],
         MAX_CONTENT_LENGTH=2 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=500_000,
-        MAX_FORM_PARTS=1000,
+        MAX_FORM_PARTS=200,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
         BABEL_DEFAULT_TIMEZONE="UTC",
