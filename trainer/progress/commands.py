@@ -15,7 +15,7 @@ from trainer.courses.model import Lesson, Question
 from trainer.enrolment.commands import add_once, admit
 from trainer.enrolment.queries import due_dates, enrolled_courses
 from trainer.errors import InvalidError, NotFoundError
-from trainer.progress import queries, rules
+from trainer.progress import rules
 from trainer.progress.models import (
     Completion,
     LessonCompletion,
@@ -23,7 +23,8 @@ from trainer.progress.models import (
     PracticeAnswer,
     ReportLine,
 )
-from trainer.progress.queries import Found, Identity
+from trainer.progress.queries import courses as queries
+from trainer.progress.queries.courses import Found, Identity
 from trainer.progress.rules import CourseProgress, Earned, Outcome
 
 TICK = timedelta(microseconds=1)
