@@ -6,17 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from trainer import clock
 from trainer.assessment.models import (
     Allowance,
     Answer,
+    AnswerEvent,
+    AnswerPayload,
     Attempt,
     Grading,
 )
 from trainer.assessment.rules import scoring, timing
+from trainer.assessment.rules.saving import Present, Save
 from trainer.courses.catalogue import find_activity
 from trainer.courses.model import Course, Quiz
 from trainer.errors import NotFoundError
@@ -87,7 +90,7 @@ def present_revs(session: Session, attempt_id: uuid.UUID) -> Mapping[str, int]:
     rows = session.execute(
         select(Answer.question_id, Answer.rev).where(Answer.attempt_id == attempt_id)
     )
-    return {question_id: rev for question_id, rev in rows}
+    return {row.question_id: row.rev for row in rows}
 
 
 def latest_grading(session: Session, attempt_id: uuid.UUID) -> Grading | None:
@@ -148,7 +151,9 @@ def quiz_state(
     )
 
 
-def _attempts(session: Session, allowance_id: uuid.UUID) -> Sequence[Row[Any]]:
+def _attempts(
+    session: Session, allowance_id: uuid.UUID
+) -> Sequence[Row[*tuple[Any, ...]]]:
     """Return the attempts of an allowance that stand, each with its marking."""
     rows = session.execute(
         select(
@@ -164,24 +169,96 @@ def _attempts(session: Session, allowance_id: uuid.UUID) -> Sequence[Row[Any]]:
         .where(Attempt.allowance_id == allowance_id, Attempt.state != "void")
         .order_by(Attempt.number, Grading.revision)
     )
-    return list({row.id: row for row in rows}.values())
+    latest: dict[uuid.UUID, Row[*tuple[Any, ...]]] = {row.id: row for row in rows}
+    return tuple(latest.values())
 
 
-def _past(row: Row[Any]) -> PastAttempt:
+def _past(row: Row[*tuple[Any, ...]]) -> PastAttempt:
     """Return a closed attempt; one not yet swept was closed by its deadline."""
     closed_at = row.closed_at or row.deadline_at
-    return PastAttempt(
-        row.id, row.number, closed_at, row.score, bool(row.is_passed)
-    )
+    return PastAttempt(row.id, row.number, closed_at, row.score, bool(row.is_passed))
 
 
 def overdue_attempts(session: Session, now: datetime) -> list[Attempt]:
     """Return the open attempts whose time is over and whose saves have all landed."""
     rows = session.scalars(
         select(Attempt)
-        .where(
-            Attempt.state == "open", Attempt.deadline_at < now - timing.SWEEP_AFTER
-        )
+        .where(Attempt.state == "open", Attempt.deadline_at < now - timing.SWEEP_AFTER)
         .order_by(Attempt.deadline_at)
     )
     return list(rows)
+
+
+KEPT = (
+    select(
+        AnswerEvent.question_id,
+        AnswerEvent.kind,
+        AnswerEvent.rev,
+        AnswerEvent.received_at,
+        AnswerEvent.hash,
+        AnswerPayload.n.label("payload_n"),
+        AnswerPayload.response,
+    )
+    .outerjoin(
+        AnswerPayload,
+        (AnswerPayload.attempt_id == AnswerEvent.attempt_id)
+        & (AnswerPayload.n == AnswerEvent.n),
+    )
+    .where(
+        AnswerEvent.attempt_id == bindparam("attempt"),
+        AnswerEvent.key == bindparam("key"),
+    )
+)
+PRESENT = select(Answer.rev, Answer.device, Answer.seq, Answer.response).where(
+    Answer.attempt_id == bindparam("attempt"),
+    Answer.question_id == bindparam("question"),
+)
+LOCKED = (
+    select(Attempt.state, Attempt.deadline_at, Attempt.event_count, Attempt.head)
+    .where(Attempt.id == bindparam("attempt"), Attempt.person_id == bindparam("person"))
+    .with_for_update(key_share=True)
+)
+
+
+def locked_attempt(
+    session: Session, attempt_id: uuid.UUID, person_id: uuid.UUID
+) -> Row[*tuple[Any, ...]]:
+    """Lock a person's own attempt until the unit ends, and return how it stands.
+
+    The lock keeps a save and a submission apart; a plain read would not. Raise
+    NotFoundError for anybody else's attempt.
+    """
+    place = {"attempt": attempt_id, "person": person_id}
+    row: Row[*tuple[Any, ...]] | None = session.execute(LOCKED, place).first()
+    if row is None:
+        message = "There is no such attempt."
+        raise NotFoundError(message)
+    return row
+
+
+def kept_event(
+    session: Session, attempt_id: uuid.UUID, key: str
+) -> Row[*tuple[Any, ...]] | None:
+    """Return the event that a key already made, with its value unless erased."""
+    return session.execute(KEPT, {"attempt": attempt_id, "key": key}).first()
+
+
+def present_answer(
+    session: Session, attempt_id: uuid.UUID, question_id: str
+) -> Present | None:
+    """Return the answer to a question that stands."""
+    place = {"attempt": attempt_id, "question": question_id}
+    row = session.execute(PRESENT, place).first()
+    return Present(*row) if row else None
+
+
+def highest_seq(session: Session, attempt_id: uuid.UUID, save: Save) -> int | None:
+    """Return the highest applied number of a save's device at its question."""
+    return session.scalar(
+        select(func.max(AnswerEvent.seq)).where(
+            AnswerEvent.attempt_id == attempt_id,
+            AnswerEvent.question_id == save.question_id,
+            AnswerEvent.device == save.device,
+            AnswerEvent.is_applied,
+        )
+    )
