@@ -11,10 +11,11 @@ import secrets
 from dataclasses import dataclass
 from functools import cache
 from threading import BoundedSemaphore
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from trainer.accounts import rules
 from trainer.accounts.rules import RowFault, Staff
@@ -23,6 +24,7 @@ from trainer.errors import UnavailableError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+HELD_LASTS = 7 * 24 * 3600  # seconds since the form was drawn
 HASHES_AT_ONCE = 3
 HASH_PATIENCE = 20  # seconds
 HASHING = BoundedSemaphore(HASHES_AT_ONCE)
@@ -103,6 +105,34 @@ def new_token() -> str:
 def token_hash(token: str) -> str:
     """Return what the database keeps of a token or of a throttled subject."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def sign(purpose: str, value: object, secret: str) -> str:
+    """Return a value as signed text for a cookie, good for one purpose only."""
+    signer = URLSafeTimedSerializer(secret, salt=f"trainer {purpose}")
+    return str(signer.dumps(value))
+
+
+def unsign(purpose: str, text: str, secret: str, lasts: int) -> object:
+    """Return what a signed text says, or nothing if forged or older (in seconds)."""
+    if not text:
+        return None
+    signer = URLSafeTimedSerializer(secret, salt=f"trainer {purpose}")
+    try:
+        return cast("object", signer.loads(text, max_age=lasts))
+    except BadSignature:
+        return None
+
+
+def drawn_for(csrf_token: str, secret: str) -> str:
+    """Return the id of the person a form was drawn for, empty when it is not ours."""
+    signer = URLSafeTimedSerializer(secret, salt="wtf-csrf-token")
+    try:
+        found = str(signer.loads(csrf_token, max_age=HELD_LASTS))
+    except BadSignature:
+        return ""
+    person, dot, _rest = found.partition(".")
+    return person if dot else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ IDLE = timedelta(minutes=30)
 IDLE_OF_OFFICE = timedelta(minutes=15)
 ABSOLUTE = timedelta(hours=12)
 SEEN_EVERY = timedelta(minutes=1)
+SECOND = timedelta(seconds=1)
 OFFICE_ROLES = frozenset({"officer", "administrator"})
 
 RESET, INVITATION = "reset", "invitation"
@@ -64,7 +65,8 @@ class Slowdown:
         if failures < self.free:
             return timedelta(0)
         doublings = min(failures - self.free, 20)
-        return min(self.first * 2**doublings, self.most)
+        grown: timedelta = self.first * 2**doublings
+        return min(grown, self.most)
 
 
 BY_ACCOUNT = Slowdown(
