@@ -199,6 +199,7 @@ class Quiz:
     retry_wait_minutes: int = 0
     is_optional: bool = False
     publish_at: datetime | None = None
+    introduction: str = ""
 
 
 Activity: TypeAlias = Lesson | Quiz

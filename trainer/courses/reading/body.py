@@ -15,7 +15,9 @@ HEADING = re.compile(r"^ {0,3}(#{1,6})(?:[ \t]+(.*))?$")
 FENCE = re.compile(r"^(\s*)(`{3,}|~{3,})([^`]*)$")
 NOTE = re.compile(r"^ {0,3}\[\^([^\]\s]{1,60})\]:[ \t]*")
 COMMENT = re.compile(r"^[\s>]*<!--(?:(?!-->).)*-->\s*$")
-RULE = re.compile(r"^ {0,3}(?:-[ \t]*){3,}$|^ {0,3}(?:\*[ \t]*){3,}$|^ {0,3}(?:_[ \t]*){3,}$")
+RULE = re.compile(
+    r"^ {0,3}(?:-[ \t]*){3,}$|^ {0,3}(?:\*[ \t]*){3,}$|^ {0,3}(?:_[ \t]*){3,}$"
+)
 
 _QUOTE = re.compile(r"^\s*(?:>\s?)+")
 _DELIMITER = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
@@ -145,7 +147,11 @@ class Walk:
     def _check_underline(self) -> None:
         for before, line in zip(self._paragraph, self._paragraph[1:], strict=False):
             text = line.text.strip()
-            if text and not text.strip("=") and not before.text.lstrip().startswith("|"):
+            if (
+                text
+                and not text.strip("=")
+                and not before.text.lstrip().startswith("|")
+            ):
                 self.report.add("TC104", before.place())
 
     def _check_notes(self) -> None:

@@ -1,0 +1,1 @@
+"""From the body of a lesson to typed blocks."""

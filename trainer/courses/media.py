@@ -1,0 +1,109 @@
+"""Pictures and files that a course shows: their type, size and fingerprint."""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from functools import lru_cache
+from pathlib import Path
+
+from trainer.courses.model import Media
+
+PICTURES = {
+    ".webp": "image/webp",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".gif": "image/gif",
+}
+FILES = {
+    ".pdf": "application/pdf",
+    ".csv": "text/csv",
+    ".txt": "text/plain",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".pptx": "application/"
+    "vnd.openxmlformats-officedocument.presentationml.presentation",
+    ".odt": "application/vnd.oasis.opendocument.text",
+    ".ods": "application/vnd.oasis.opendocument.spreadsheet",
+    ".odp": "application/vnd.oasis.opendocument.presentation",
+}
+PICTURE_LIMIT = 300_000
+FILE_LIMIT = 20_000_000
+HEAD = 65_536
+
+
+def content_type(name: str) -> str | None:
+    """Return the type that a file name stands for, or nothing if it is not shown."""
+    suffix = Path(name).suffix.lower()
+    return PICTURES.get(suffix) or FILES.get(suffix)
+
+
+def is_picture(name: str) -> bool:
+    """Say whether a file name is that of a picture."""
+    return Path(name).suffix.lower() in PICTURES
+
+
+def read_media(name: str, real: Path) -> Media | None:
+    """Return a file as a course carries it, or nothing when it has gone."""
+    try:
+        seen = real.stat()
+        return _read(name, real, seen.st_mtime_ns, seen.st_size)
+    except OSError:
+        return None
+
+
+@lru_cache(maxsize=4096)
+def _read(name: str, real: Path, modified: int, length: int) -> Media:
+    """Return a file's fingerprint and size; the same unchanged file is read once."""
+    del modified, length
+    whole = hashlib.sha256()
+    head = b""
+    with real.open("rb") as opened:
+        while piece := opened.read(1 << 20):
+            head = head or piece[:HEAD]
+            whole.update(piece)
+    width, height = dimensions(head) if is_picture(name) else (None, None)
+    kind = content_type(name) or "application/octet-stream"
+    return Media(name, kind, whole.hexdigest(), width, height)
+
+
+def dimensions(head: bytes) -> tuple[int | None, int | None]:
+    """Return width and height from the first bytes of a picture, if they tell."""
+    try:
+        if head[:8] == b"\x89PNG\r\n\x1a\n":
+            return struct.unpack(">II", head[16:24])
+        if head[:4] == b"GIF8":
+            return struct.unpack("<HH", head[6:10])
+        if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+            return _webp(head)
+        if head[:2] == b"\xff\xd8":
+            return _jpeg(head)
+    except struct.error:
+        return None, None
+    return None, None
+
+
+def _webp(head: bytes) -> tuple[int | None, int | None]:
+    kind = head[12:16]
+    if kind == b"VP8X":
+        width = int.from_bytes(head[24:27], "little") + 1
+        return width, int.from_bytes(head[27:30], "little") + 1
+    if kind == b"VP8 ":
+        width, height = struct.unpack("<HH", head[26:30])
+        return width & 0x3FFF, height & 0x3FFF
+    if kind == b"VP8L":
+        (bits,) = struct.unpack("<I", head[21:25])
+        return (bits & 0x3FFF) + 1, ((bits >> 14) & 0x3FFF) + 1
+    return None, None
+
+
+def _jpeg(head: bytes) -> tuple[int | None, int | None]:
+    offset = 2
+    while offset + 9 <= len(head):
+        marker, length = struct.unpack(">xBH", head[offset : offset + 4])
+        if 0xC0 <= marker <= 0xCF and marker not in {0xC4, 0xC8, 0xCC}:
+            height, width = struct.unpack(">HH", head[offset + 5 : offset + 9])
+            return width, height
+        offset += 2 + length
+    return None, None

@@ -1,0 +1,1 @@
+"""From the lines under a heading to one question and its key."""
