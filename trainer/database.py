@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,8 @@ from sqlalchemy import (
     String,
     create_engine,
     event,
+    func,
+    select,
 )
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import (
@@ -50,8 +53,9 @@ NAMING = {
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 ATTEMPTS = 4
+LONGEST_BEFORE_REPEAT = 5.0  # seconds
 SERIALIZATION, DEADLOCK, LOCK_NOT_AVAILABLE = "40001", "40P01", "55P03"
-PRAGMAS = {
+PRAGMAS: dict[str, str | int] = {
     "journal_mode": "wal",
     "synchronous": 2,
     "busy_timeout": 10_000,
@@ -59,6 +63,8 @@ PRAGMAS = {
     "trusted_schema": 0,
     "cell_size_check": 1,
 }
+if sys.platform == "darwin":
+    PRAGMAS["fullfsync"] = 1
 POSTGRESQL_SETTINGS = {
     "synchronous_commit": "on",
     "lock_timeout": "3s",
@@ -219,12 +225,14 @@ def _prepare_postgresql(connection: psycopg.Connection, _record: object) -> None
 def unit(engine: Engine, work: Callable[[Session], Result]) -> Result:
     """Run one short piece of writing in a transaction of its own and commit it.
 
-    Repeats at most three times on a serialization failure, a deadlock, a busy
-    database or a unique index that another transaction won; any other failure is
+    Repeats at most three times on a serialization failure, a deadlock, a unique
+    index that another transaction won, or a database that says at once that it is
+    busy (one that was waited for in vain is not asked again). Any other failure is
     rolled back and raised. A connection lost while committing is unknown, so it is
     raised as UnavailableError and never repeated.
     """
     for number in range(1, ATTEMPTS + 1):
+        began = time.monotonic()
         connection = engine.connect()
         try:
             connection = connection.execution_options(write=True)
@@ -234,12 +242,21 @@ def unit(engine: Engine, work: Callable[[Session], Result]) -> Result:
                 _commit(session)
                 return result
         except (OperationalError, IntegrityError) as error:
-            if number == ATTEMPTS or not _may_repeat(error):
+            has_waited = time.monotonic() - began > LONGEST_BEFORE_REPEAT
+            if number == ATTEMPTS or has_waited or not _may_repeat(error):
                 raise _explained(error) from error
             time.sleep(0.005 * 4**number)
         finally:
             connection.close()
     raise AssertionError  # pragma: no cover - the last round returns or raises
+
+
+def clock_difference(session: Session, now: datetime) -> timedelta:
+    """Return how far the database's clock is ahead of ours; none on SQLite."""
+    if session.get_bind().dialect.name != "postgresql":
+        return timedelta(0)
+    theirs = session.scalar(select(func.clock_timestamp(type_=DateTime(timezone=True))))
+    return theirs - now if theirs else timedelta(0)
 
 
 def _commit(session: Session) -> None:

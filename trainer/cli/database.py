@@ -5,7 +5,7 @@ from flask.cli import with_appcontext
 
 from trainer.extensions import db as database
 from trainer.extensions import settings
-from trainer.operations.commands import upgrade_schema
+from trainer.operations.commands.schema import upgrade_schema
 
 
 @click.group()

@@ -31,7 +31,7 @@ SECONDS_TO_LEAVE = 10
 @with_appcontext
 def serve(*, host: str, port: int, workers: int, no_worker: bool) -> None:
     """Serve the site until stopped."""
-    app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - the application itself, not the proxy, must outlive this context
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
     mend = schema_problem(db.engine)
     db.engine.dispose()
     if mend:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from trainer import clock
 from trainer.errors import TrainerError
 from trainer.extensions import catalogue, db
-from trainer.operations.commands import sweep_attempts
+from trainer.operations.commands.chores import sweep_attempts
 
 SECONDS_BETWEEN_ROUNDS = 30.0
 
@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 @with_appcontext
 def worker() -> None:
     """Do the chores until stopped: close and mark attempts whose time is over."""
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - the application itself, not its proxy, outlives this context
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     run_worker(app)
 
 
