@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import struct
 from functools import lru_cache
 from pathlib import Path
@@ -15,7 +16,9 @@ PICTURES = {
     ".jpg": "image/jpeg",
     ".jpeg": "image/jpeg",
     ".gif": "image/gif",
+    ".svg": "image/svg+xml",  # shown as <img>: its scripts and links never run
 }
+VIEW_BOX = re.compile(rb"<svg[^>]*\sviewBox=[\"']0 0 (\d{1,5}) (\d{1,5})[\"']")
 FILES = {
     ".pdf": "application/pdf",
     ".csv": "text/csv",
@@ -79,6 +82,8 @@ def dimensions(head: bytes) -> tuple[int | None, int | None]:
             return _webp(head)
         if head[:2] == b"\xff\xd8":
             return _jpeg(head)
+        if found := VIEW_BOX.search(head):
+            return int(found[1]), int(found[2])
     except struct.error:
         return None, None
     return None, None
