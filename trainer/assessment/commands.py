@@ -212,9 +212,10 @@ def _repeated(
     if not is_same:
         message = "This key was used for another answer."
         raise KeyReuseError(message)
+    is_conflict = answer is not None and known.kind == "conflict"
     return Acknowledgement(
         key=save.key,
-        rev=known.rev,
+        rev=answer.rev if answer and is_conflict else known.rev,
         received_at=known.received_at,
         hash=known.hash,
         kind=known.kind,

@@ -262,3 +262,23 @@ def highest_seq(session: Session, attempt_id: uuid.UUID, save: Save) -> int | No
             AnswerEvent.is_applied,
         )
     )
+
+
+def response_at(
+    session: Session, attempt_id: uuid.UUID, question_id: str, rev: int
+) -> object:
+    """Return what a question's answer was at an earlier revision; None at 0."""
+    return session.scalar(
+        select(AnswerPayload.response)
+        .join(
+            AnswerEvent,
+            (AnswerPayload.attempt_id == AnswerEvent.attempt_id)
+            & (AnswerPayload.n == AnswerEvent.n),
+        )
+        .where(
+            AnswerEvent.attempt_id == attempt_id,
+            AnswerEvent.question_id == question_id,
+            AnswerEvent.rev == rev,
+            AnswerEvent.is_applied,
+        )
+    )

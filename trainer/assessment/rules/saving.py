@@ -66,6 +66,5 @@ def judge(save: Save, present: Present | None, highest_seq: int | None) -> Kind:
         return "applied" if save.seq >= present.seq else "superseded"
     if highest_seq is not None and save.seq < highest_seq:
         return "superseded"
-    if save.base_rev is not None and save.base_rev < present.rev:
-        return "conflict"
-    return "applied"
+    is_behind = save.base_rev is not None and save.base_rev < present.rev
+    return "conflict" if is_behind and save.response != present.response else "applied"
