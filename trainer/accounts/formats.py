@@ -14,7 +14,7 @@ from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, cast
 
 from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from argon2.exceptions import InvalidHashError, VerificationError
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from trainer.accounts import rules
@@ -84,7 +84,7 @@ def is_password(
         password_hash, given = _nobody(cost), given[: rules.PASSWORD_MOST]
     try:
         return _hasher(cost).verify(password_hash, given)
-    except (VerifyMismatchError, InvalidHashError):
+    except (VerificationError, InvalidHashError):
         return False
 
 
