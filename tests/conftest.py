@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from tests.pages import Page, check_page
 from trainer import config, create_app
 from trainer.database import Base, connect
-from trainer.extensions import db
-from trainer.operations.commands import upgrade_schema
+from trainer.extensions import CatalogueShelf, db
+from trainer.operations.commands.schema import upgrade_schema
 
 SECRET = "a secret for tests alone, long enough: 0123456789"
 PASSWORD = "correct horse battery staple"
@@ -113,6 +113,9 @@ def app(shared_app: Flask, backend: Backend) -> Iterator[Flask]:
     with shared_app.app_context():
         engine = db.engine
     backend.empty(engine)
+    shared_app.extensions["catalogue"] = CatalogueShelf(
+        current_revision, load_catalogue
+    )
     yield shared_app
     engine.dispose()
 
