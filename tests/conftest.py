@@ -12,8 +12,11 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from tests.pages import Page, check_page
-from trainer import config, create_app
-from trainer.database import Base, connect
+from trainer import clock, config, create_app
+from trainer.accounts import queries
+from trainer.accounts.commands.sign_ins import open_sign_in
+from trainer.accounts.formats import CHEAP
+from trainer.database import Base, connect, unit
 from trainer.extensions import CatalogueShelf, db
 from trainer.operations.commands.schema import upgrade_schema
 
@@ -103,7 +106,7 @@ def shared_app(backend: Backend, tmp_path_factory: pytest.TempPathFactory) -> Fl
         }
     )
     app = create_app(settings)
-    app.config.update(TESTING=True, RATELIMIT_ENABLED=False)
+    app.config.update(TESTING=True, RATELIMIT_ENABLED=False, PASSWORD_COST=CHEAP)
     return app
 
 
@@ -123,6 +126,24 @@ def app(shared_app: Flask, backend: Backend) -> Iterator[Flask]:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture
+def sign_in(app: Flask, client: FlaskClient) -> Callable[[str], FlaskClient]:
+    """Sign somebody who was made (and committed) in, without typing a password."""
+    with app.app_context():
+        engine = db.engine
+
+    def enter(email: str) -> FlaskClient:
+        def work(session: Session) -> str:
+            person = queries.person_by_email(session, email)
+            known = queries.own_credentials(session, person.id)
+            return open_sign_in(session, known, "Firefox, Linux", clock.now())
+
+        client.set_cookie("session", unit(engine, work), httponly=True)
+        return client
+
+    return enter
 
 
 @pytest.fixture
