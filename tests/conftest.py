@@ -19,6 +19,7 @@ from trainer.accounts.formats import CHEAP
 from trainer.database import Base, connect, unit
 from trainer.extensions import CatalogueShelf, db
 from trainer.operations.commands.schema import upgrade_schema
+from trainer.publishing.queries import current_revision, load_catalogue
 
 SECRET = "a secret for tests alone, long enough: 0123456789"
 PASSWORD = "correct horse battery staple"
