@@ -100,7 +100,13 @@ class ReportLine(Base):
             sqlite_where=text("superseded_at IS NULL"),
             postgresql_where=text("superseded_at IS NULL"),
         ),
-        Index("ix_report_line_order", "ministry_id", "sort_key"),
+        Index(
+            "ix_report_line_order",
+            "ministry_id",
+            "sort_key",
+            sqlite_where=text("superseded_at IS NOT NULL"),
+            postgresql_where=text("superseded_at IS NOT NULL"),
+        ),
         Index(
             "ix_report_line_standing",
             "ministry_id",

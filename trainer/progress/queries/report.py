@@ -1,0 +1,241 @@
+"""The completion report: one row per person and course, as it stood at a moment.
+
+Report lines are kept as dated rows, so a report is a walk along one index. Values
+come out of the database in the form that files and pages show: text, numbers, and
+days and moments as ISO 8601. Screen, files and command line all read here.
+"""
+
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, TypeAlias, cast
+
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Engine,
+    Executable,
+    Subquery,
+    func,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import Session
+
+from trainer.errors import InvalidError
+from trainer.progress.queries.columns import (
+    COLUMNS,
+    NUMBERS,
+    STATUSES,
+    bytewise,
+    line,
+    status,
+    unindexed,
+    values,
+)
+
+PAGE = 4000
+SORTED_PAGE = 500
+ID_BYTES = 16
+DAY = timedelta(days=1)
+MICROSECOND = timedelta(microseconds=1)
+ReportRow: TypeAlias = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportQuery:
+    """Which rows, as of when, and in which order.
+
+    `sort` is a column's name, or "" for ministry, mission, family name, given name,
+    staff number and course.
+    """
+
+    ministry_id: uuid.UUID
+    moment: datetime
+    day: date
+    is_present: bool = True
+    course: str = ""
+    mission: str = ""
+    unit: str = ""
+    status: str = ""
+    due_from: date | None = None
+    due_to: date | None = None
+    completed_from: date | None = None
+    completed_to: date | None = None
+    sort: str = ""
+    is_descending: bool = False
+
+
+def report_as_of(
+    day: date | None, now: datetime, ministry_id: uuid.UUID
+) -> ReportQuery:
+    """Return the query for what is known now, or was at the end of a UTC day.
+
+    Raise InvalidError for a day to come.
+    """
+    today = now.astimezone(UTC).date()
+    if day is None or day == today:
+        return ReportQuery(ministry_id, now, today)
+    if day > today:
+        message = "Choose today or a day before: the day asked for is still to come."
+        raise InvalidError(message)
+    end = datetime.combine(day, time(), UTC) + DAY - MICROSECOND
+    return ReportQuery(ministry_id, end, day, is_present=False)
+
+
+def _filters(query: ReportQuery) -> list[ColumnElement[bool]]:
+    """Return the conditions on rows, the ministry's own always among them."""
+    kept = [line.ministry_id == query.ministry_id, line.recorded_at <= query.moment]
+    for column, wanted in (
+        (line.course_id, query.course),
+        (line.mission, query.mission),
+        (line.unit, query.unit),
+    ):
+        if wanted:
+            kept.append(column == wanted)
+    for column, first, last in (
+        (line.due_on, query.due_from, query.due_to),
+        (line.completed_on, query.completed_from, query.completed_to),
+    ):
+        if first is not None:
+            kept.append(column >= first)
+        if last is not None:
+            kept.append(column <= last)
+    if query.status:
+        kept.append(status(query.day) == query.status)
+    return kept
+
+
+def _known(
+    query: ReportQuery,
+    columns: Sequence[ColumnElement[Any]],
+    after: str = "",
+    ids: Sequence[uuid.UUID] = (),
+) -> CompoundSelect[Any]:
+    """Select from the lines that stood at the query's moment.
+
+    Those that still stand have an index of their own. For the present, the rest was
+    superseded since the moment and is little: found by that, it is sorted. For a day
+    past it is much, and walked in order.
+    """
+    base = select(*columns).where(*_filters(query))
+    if ids:
+        base = base.where(line.id.in_(ids))
+    stands, since = line.superseded_at, cast("ColumnElement[Any]", line.superseded_at)
+    order: ColumnElement[Any] = line.sort_key
+    if query.is_present:
+        order = unindexed(order)
+    else:
+        since = unindexed(since)
+    return union_all(
+        base.where(stands.is_(None), line.sort_key > after),
+        base.where(stands.is_not(None), since > query.moment, order > after),
+    )
+
+
+def report_page(
+    session: Session, query: ReportQuery, after: str, limit: int
+) -> tuple[list[ReportRow], str]:
+    """Return the next rows in the default order, and what to ask for those after.
+
+    The first page follows after ""; the last one leaves "" to ask for.
+    """
+    known = _known(query, _columns(query), after)
+    ordered = known.order_by("sort_key").limit(limit)
+    rows = _fetch(session, ordered)
+    return rows, rows[-1][-1] if len(rows) == limit else ""
+
+
+def _fetch(session: Session, statement: Executable) -> list[ReportRow]:
+    """Return rows as the driver gives them: every value is already in its form."""
+    result = session.connection().execute(statement)
+    return cast("list[ReportRow]", result.cursor.fetchall())
+
+
+def report_slice(
+    session: Session, query: ReportQuery, offset: int, limit: int
+) -> list[ReportRow]:
+    """Return rows of the report from a place in its order on."""
+    if query.sort:
+        known = _known(query, _columns(query)).subquery()
+        ordered = select(known).order_by(*_order(query, known))
+        return _fetch(session, ordered.offset(offset).limit(limit))
+    key: str | None = ""
+    if offset:
+        before = _known(query, [line.sort_key]).order_by("sort_key")
+        key = session.scalar(before.offset(offset - 1).limit(1))
+    return [] if key is None else report_page(session, query, key, limit)[0]
+
+
+def _columns(query: ReportQuery) -> list[ColumnElement[Any]]:
+    """Return the columns of a row, each by its name, and the sort key behind."""
+    made = values(query.day)
+    return [*(made[name].label(name) for name in COLUMNS), line.sort_key]
+
+
+def _order(query: ReportQuery, known: Subquery) -> list[ColumnElement[Any]]:
+    """Return the order of a sorted report: empty values last, then by default."""
+    column: ColumnElement[Any] = known.c[query.sort]
+    value = column if query.sort in NUMBERS else bytewise(column)
+    chosen = value.desc() if query.is_descending else value.asc()
+    return [column.is_(None), chosen, known.c.sort_key]
+
+
+def report_tally(session: Session, query: ReportQuery) -> dict[str, int]:
+    """Return how many rows there are of each status, whatever status is asked for."""
+    wanted = replace(query, status="")
+    known = _known(wanted, [status(query.day).label("status")]).subquery()
+    counted = select(known.c.status, func.count()).group_by(known.c.status)
+    found = {row[0]: row[1] for row in session.execute(counted)}
+    return {name: found.get(name, 0) for name in STATUSES}
+
+
+def report_count(session: Session, query: ReportQuery) -> int:
+    """Return how many rows the report has."""
+    tally = report_tally(session, query)
+    return tally[query.status] if query.status else sum(tally.values())
+
+
+def report_rows(engine: Engine, query: ReportQuery) -> Iterator[list[ReportRow]]:
+    """Yield the whole report in pieces, each read in a short transaction of its own.
+
+    Rows carry their sort key after the last column.
+    """
+    if query.sort:
+        yield from _sorted_rows(engine, query)
+        return
+    after, is_more = "", True
+    while is_more:
+        with Session(engine) as session:
+            rows, after = report_page(session, query, after, PAGE)
+        yield rows
+        is_more = bool(after)
+
+
+def _sorted_rows(engine: Engine, query: ReportQuery) -> Iterator[list[ReportRow]]:
+    """Yield a sorted report: first the order of its lines, then the lines by id."""
+    order = _ordered_ids(engine, query)
+    columns = [*_columns(query), line.id.label("line_id")]
+    for start in range(0, len(order), SORTED_PAGE * ID_BYTES):
+        piece = order[start : start + SORTED_PAGE * ID_BYTES]
+        ids = [
+            uuid.UUID(bytes=piece[at : at + ID_BYTES])
+            for at in range(0, len(piece), ID_BYTES)
+        ]
+        with Session(engine) as session:
+            found = {
+                uuid.UUID(str(row[-1])): row[:-1]
+                for row in _fetch(session, _known(query, columns, ids=ids))
+            }
+        yield [found[id_] for id_ in ids if id_ in found]
+
+
+def _ordered_ids(engine: Engine, query: ReportQuery) -> bytes:
+    """Return the ids of the lines of a report in its order, sixteen bytes each."""
+    asked = values(query.day)[query.sort].label(query.sort)
+    known = _known(query, [line.id, asked, line.sort_key]).subquery()
+    ordered = select(known.c.id).order_by(*_order(query, known))
+    with Session(engine) as session:
+        found = session.scalars(ordered.execution_options(yield_per=PAGE))
+        return b"".join(id_.bytes for id_ in found)
