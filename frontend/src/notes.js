@@ -76,13 +76,13 @@ function startNote(form) {
     showState(form.querySelector("[data-save-state]"), "device", form.dataset.textSaving);
     saving.later();
   });
-  form.addEventListener("focusout", saving.now);
+  form.addEventListener("focusout", () => saving.now());
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     save();
   });
   addEventListener("online", () => kept(name) !== null && save());
-  addEventListener("pagehide", saving.now);
+  addEventListener("pagehide", () => saving.now());
   const text = kept(name);
   if (text === null) return;
   restore(form, text);

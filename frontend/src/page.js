@@ -28,19 +28,19 @@ export function showState(place, state, text, ...actions) {
 /** Run after a pause in calls; `now` runs at once what is waiting. */
 export function debounced(work, pause) {
   let timer = 0;
-  const run = () => {
+  const run = (...news) => {
     timer = 0;
-    work();
+    work(...news);
   };
   return {
     later() {
       clearTimeout(timer);
       timer = setTimeout(run, pause);
     },
-    now() {
+    now(...news) {
       if (!timer) return;
       clearTimeout(timer);
-      run();
+      run(...news);
     },
   };
 }

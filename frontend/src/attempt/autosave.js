@@ -4,8 +4,8 @@ import { debounced, element, filled, showState } from "../page.js";
 import { signInAddress, user } from "../server.js";
 import { startCountdown } from "./countdown.js";
 import { inWords, responseOf, setResponse } from "./responses.js";
-import { flush, flushAtOnce, onFate } from "./sender.js";
-import { drop, entries, keep, lasts, nextNumber, waiting, warm } from "./store.js";
+import { flush, flushAtOnce, onFate, settle } from "./sender.js";
+import { entries, keep, lasts, nextNumber, waiting, warm } from "./store.js";
 
 const PAUSE = 500; // milliseconds without typing
 const PATIENCE = 8_000; // milliseconds that a submission waits for the line
@@ -27,7 +27,7 @@ class AttemptPage {
 
   watch(section) {
     const question = section.dataset.question;
-    const typing = debounced(() => this.record(section), PAUSE);
+    const typing = debounced((isLeaving) => this.record(section, isLeaving), PAUSE);
     this.sections.set(question, section);
     this.typing.set(question, typing);
     section.known = responseOf(section);
@@ -35,7 +35,7 @@ class AttemptPage {
       if (event.target.type === "text") typing.later();
       else this.record(section);
     });
-    section.addEventListener("focusout", typing.now);
+    section.addEventListener("focusout", () => typing.now());
   }
 
   entryOf(section) {
@@ -54,13 +54,13 @@ class AttemptPage {
     };
   }
 
-  async record(section) {
+  async record(section, isLeaving = false) {
     const response = responseOf(section);
     if (same(response, section.known)) return;
     section.known = response;
     const entry = this.entryOf(section);
     const kept = keep(entry);
-    if (document.visibilityState === "hidden") flushAtOnce(entry);
+    if (isLeaving) flushAtOnce(entry);
     await kept;
     if (lasts()) this.say(section, "device", this.words.textSending);
     else this.say(section, "failed", this.words.textNoStore);
@@ -69,8 +69,8 @@ class AttemptPage {
   }
 
   /** Record what is still being typed. */
-  commit() {
-    for (const typing of this.typing.values()) typing.now();
+  commit(isLeaving = false) {
+    for (const typing of this.typing.values()) typing.now(isLeaving);
   }
 
   say(section, state, text, ...actions) {
@@ -126,18 +126,24 @@ class AttemptPage {
       section.dataset.rev = reply.rev;
       section.known = undefined;
       setResponse(section, entry.response);
-      await drop(entry.key);
+      await settle(entry);
       await this.record(section);
     });
     const other = option(this.words.textTheirs, theirs, async () => {
       section.dataset.rev = reply.rev;
       setResponse(section, theirs);
       section.known = responseOf(section);
-      await drop(entry.key);
+      await settle(entry);
       this.say(section, "saved", this.words.textSaved);
       this.summarise();
     });
     this.say(section, "failed", this.words.textConflict, mine, other);
+  }
+
+  summary(count, held, fate) {
+    if (count) return filled(this.words.textWaiting, { count });
+    if (held) return filled(this.words.textHeld, { count: held });
+    return fate ? this.words.textAllSaved : this.words.textReady;
   }
 
   async summarise(fate = "") {
@@ -145,9 +151,9 @@ class AttemptPage {
     const action = document.querySelector("[data-save-status-action]");
     if (!place) return;
     const mine = (await entries(user())).filter((entry) => entry.attempt === this.attempt);
-    const count = mine.length;
-    const rest = fate ? this.words.textAllSaved : this.words.textReady;
-    place.textContent = count ? filled(this.words.textWaiting, { count }) : rest;
+    const held = mine.filter((entry) => entry.held).length;
+    const count = mine.length - held;
+    place.textContent = this.summary(count, held, fate);
     action.replaceChildren();
     if (count && fate === "signed-out") {
       const href = signInAddress();
@@ -223,6 +229,6 @@ export function startAttempt() {
   onFate((entry, fate, reply) => page.learn(entry, fate, reply));
   page.restore();
   form.addEventListener("submit", (event) => submitAfterFlush(event, () => page.commit()));
-  addEventListener("pagehide", () => page.commit());
-  document.addEventListener("visibilitychange", () => page.commit());
+  addEventListener("pagehide", () => page.commit(true));
+  document.addEventListener("visibilitychange", () => page.commit(document.hidden));
 }

@@ -1,6 +1,6 @@
 // Sends what waits on this device, oldest first, one sender per person and browser.
 import { send, user } from "../server.js";
-import { drop, keep, waiting } from "./store.js";
+import { drop, entries, keep, waiting } from "./store.js";
 
 const FIRST = 1_000;
 const LONGEST = 60_000;
@@ -34,10 +34,19 @@ function fateOf({ kind, status, reply }, entry) {
   return kind;
 }
 
+/** Drop an entry that the server has or a person gave up, and the conflicts it decides. */
+export async function settle(entry) {
+  await drop(entry.key);
+  for (const { key, attempt, question, seq, held } of await entries(user())) {
+    const isDecided = attempt === entry.attempt && question === entry.question && seq < entry.seq;
+    if (isDecided && held === "conflict") await drop(key);
+  }
+}
+
 async function deliver(entry, options) {
   const result = await send(entry.url, "PUT", bodyOf(entry), options);
   const fate = fateOf(result, entry);
-  if (fate === "saved") await drop(entry.key);
+  if (fate === "saved") await settle(entry);
   if (["late", "conflict", "refused"].includes(fate)) {
     await keep({ ...entry, held: fate, reply: result.reply });
   }

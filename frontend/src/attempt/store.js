@@ -6,6 +6,7 @@ const NAME = "trainer";
 const TABLE = "answers";
 const memory = new Map();
 let opening = null;
+let open = null;
 let isLasting = true;
 
 function opened() {
@@ -13,14 +14,15 @@ function opened() {
     const request = indexedDB.open(NAME, 1);
     request.onupgradeneeded = () =>
       request.result.createObjectStore(TABLE, { keyPath: "key" }).createIndex("user", "user");
-    request.onsuccess = () => resolve(request.result);
+    request.onsuccess = () => resolve((open = request.result));
     request.onerror = () => reject(request.error);
   });
   return opening;
 }
 
 async function change(work) {
-  const database = await opened();
+  // Without a wait where possible: on a page that is going, only this turn is ours.
+  const database = open ?? (await opened());
   return new Promise((resolve, reject) => {
     const transaction = database.transaction(TABLE, "readwrite", { durability: "strict" });
     work(transaction.objectStore(TABLE));
