@@ -1,7 +1,7 @@
 """`trainer content publish`: deliver what the authors wrote."""
 
-import errno
 import hashlib
+from collections.abc import Set
 from datetime import datetime
 from pathlib import Path
 
@@ -9,15 +9,19 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 from watchfiles import watch
 
 from trainer import clock
-from trainer.courses.compiler import Compilation, CompiledCourse, compile_roots
+from trainer.courses.catalogue import CatalogueEntry
+from trainer.courses.compiler import CompiledCourse, compile_roots
 from trainer.courses.findings import format_text
 from trainer.database import unit
-from trainer.errors import SettingError, TrainerError
+from trainer.errors import InvalidError, SettingError, TrainerError
 from trainer.extensions import db, settings
 from trainer.publishing import commands
+from trainer.publishing.models import Publication
+from trainer.publishing.queries import load_catalogue
 
 QUIET_SECONDS = 1.0
 
@@ -45,44 +49,75 @@ def publish(*, is_watching: bool) -> None:
 def publish_roots(
     engine: Engine, roots: tuple[Path, ...], now: datetime | None = None
 ) -> bool:
-    """Compile, say what is wrong, publish what is right; True without an error."""
+    """Compile, say what is wrong, publish what is right; True when nothing was held."""
     compilation = compile_roots(roots)
     if compilation.findings:
         click.echo(format_text(compilation.findings), err=True)
+    known = frozenset(document.id for document in compilation.documents)
+    is_clean = not compilation.has_errors
     for compiled in compilation.courses:
-        click.echo(publish_course(engine, compiled, now or clock.now()), err=True)
-    return not has_errors(compilation)
+        try:
+            outcome = publish_course(engine, compiled, known, now or clock.now())
+        except InvalidError as error:
+            is_clean = False
+            outcome = f"not published, the version before stays. {error}"
+        click.echo(f"{compiled.id}: {outcome}", err=True)
+    return is_clean
 
 
-def has_errors(compilation: Compilation) -> bool:
-    """Say whether any finding keeps a course from being published."""
-    return any(finding.severity == "error" for finding in compilation.findings)
+def publish_course(
+    engine: Engine, compiled: CompiledCourse, known: Set[str], now: datetime
+) -> str:
+    """Publish one compiled course in one transaction and say what came of it.
 
-
-def publish_course(engine: Engine, compiled: CompiledCourse, now: datetime) -> str:
-    """Publish one compiled course in one transaction and say what came of it."""
+    `known` holds the ids of every file in the tree. Raise InvalidError when the
+    course has errors, or when a file changed or went away without being retired.
+    """
     course = compiled.course
     if course is None:
-        return f"{compiled.id}: not published, the version before stays."
-    try:
-        bodies = {
-            digest: read_media(path, digest) for digest, path in compiled.media.items()
-        }
-    except OSError as error:
-        return f"{course.id}: not published: {error.strerror}: {error.filename}"
-    publication = unit(
-        engine, lambda session: commands.publish(session, course, bodies, now)
-    )
+        if any(finding.is_error for finding in compiled.findings):
+            message = "It has errors."
+            raise InvalidError(message)
+        unit(engine, lambda session: commands.withdraw(session, compiled.id, now))
+        return "not delivered, as its status says."
+    bodies = {sha: read_media(path, sha) for sha, path in compiled.media.items()}
+
+    def work(session: Session) -> Publication | None:
+        refuse_vanished(load_catalogue(session).course(course.id), known)
+        return commands.publish(session, course, bodies, now)
+
+    publication = unit(engine, work)
     if publication is None:
-        return f"{course.id}: unchanged."
-    return f"{course.id}: published as version {publication.number}."
+        return "unchanged."
+    return f"published as version {publication.number}."
+
+
+def refuse_vanished(standing: CatalogueEntry | None, known: Set[str]) -> None:
+    """Raise InvalidError when an activity that is delivered has no file any more.
+
+    A tree that is half copied looks like this; so does a file deleted by mistake.
+    """
+    if standing is None:
+        return
+    gone = [a.id for a in standing.course.activities if a.id not in known]
+    if gone:
+        message = (
+            f"These are delivered and their files are gone: {', '.join(gone)}. Bring "
+            "the files back, or give them `status: retired` before you delete them."
+        )
+        raise InvalidError(message)
 
 
 def read_media(path: Path, digest: str) -> bytes:
-    """Read a file; raise OSError when it is no longer what was compiled."""
-    body = path.read_bytes()
+    """Read a file; raise InvalidError when it is no longer what was compiled."""
+    try:
+        body = path.read_bytes()
+    except OSError as error:
+        message = f"{path} cannot be read: {error.strerror}."
+        raise InvalidError(message) from error
     if hashlib.sha256(body).hexdigest() != digest:
-        raise OSError(errno.ESTALE, "changed while it was read", str(path))
+        message = f"{path} changed while it was read."
+        raise InvalidError(message)
     return body
 
 
