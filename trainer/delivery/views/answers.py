@@ -278,10 +278,10 @@ def _uuid(body: Mapping[str, object], name: str) -> str:
 
 def _count(name: str, value: object) -> int:
     """Return a member that must be a whole number, not below nothing."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        if 0 <= value < MOST_COUNT:
-            return value
-    raise InvalidError(_("%(name)s must be a whole number.", name=name))
+    number = value if isinstance(value, int) and not isinstance(value, bool) else -1
+    if not 0 <= number < MOST_COUNT:
+        raise InvalidError(_("%(name)s must be a whole number.", name=name))
+    return number
 
 
 def _plain(name: str, value: object, most: int) -> str:

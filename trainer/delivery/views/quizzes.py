@@ -17,7 +17,7 @@ from trainer.courses.model import Quiz
 from trainer.database import unit
 from trainer.delivery import access
 from trainer.delivery.views import answers, cards, sheets
-from trainer.delivery.views.sheets import Due, Filled
+from trainer.delivery.views.sheets import Due, Filled, Paper
 from trainer.enrolment.commands import admit
 from trainer.errors import MissingSavesError, RefusedError
 from trainer.extensions import catalogue, db
@@ -136,7 +136,7 @@ def review(attempt_id: uuid.UUID) -> ResponseReturnValue:
         {q: a.rev for q, a in present.items()},
     )
     href = address(".attempt", attempt_id=attempt_id)
-    drawn = sheets.sheets(found, quiz, filled, Due())
+    drawn = sheets.sheets(Paper(found, course, quiz), filled, Due())
     return render_template(
         "delivery/attempt_review.html",
         quiz=quiz,
@@ -205,7 +205,7 @@ def result(attempt_id: uuid.UUID) -> ResponseReturnValue:
         is_passed=score.is_passed,
         score_text=cards.score_text(score.score),
         pass_text=cards.score_text(score.pass_mark),
-        sheets=sheets.sheets(found, quiz, filled, due),
+        sheets=sheets.sheets(Paper(found, course, quiz), filled, due),
         is_timed_out=_is_timed_out(found),
         start_href=cards.activity_href(course.id, quiz.id) if entry else "",
         onward=_onward(entry, quiz, now) if entry else None,
@@ -218,7 +218,7 @@ def _attempt_page(
 ) -> ResponseReturnValue:
     """Draw the page of an open attempt."""
     course, quiz = queries.pinned_course(db.session, found)
-    drawn = sheets.sheets(found, quiz, filled, Due())
+    drawn = sheets.sheets(Paper(found, course, quiz), filled, Due())
     page = render_template(
         "delivery/attempt.html",
         quiz=quiz,

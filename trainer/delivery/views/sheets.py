@@ -6,6 +6,7 @@ No mark, key or feedback enters a sheet unless `Due` says that it may be shown.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flask_babel import format_decimal
@@ -13,14 +14,41 @@ from flask_babel import gettext as _
 
 from trainer.assessment.rules import scoring, tokens
 from trainer.courses import marking, markup
+from trainer.delivery.views.canvas import Links
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from trainer.assessment.models import Attempt
-    from trainer.courses.model import Accepted, Question, Quiz
+    from trainer.courses.model import Accepted, Course, Question, Quiz
 
 TYPED = frozenset({"text", "number"})
+HELD_QUESTIONS = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One attempt with the course and quiz in the version that it is pinned to."""
+
+    attempt: Attempt
+    course: Course
+    quiz: Quiz
+
+    def html(self, text: str) -> str:
+        """Turn an author's Markdown into HTML."""
+        context = markup.Context(self.course, Links(self.course))
+        return markup.render(text, context=context) if text else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question of one version: the key under which its HTML is held."""
+
+    digest: str
+    quiz_id: str
+    question_id: str
+    course: Course = field(compare=False)
+    question: Question = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +101,11 @@ class Filled:
     marks: Mapping[str, int] = field(default_factory=dict)
 
 
-def sheets(attempt: Attempt, quiz: Quiz, filled: Filled, due: Due) -> list[Sheet]:
+def sheets(paper: Paper, filled: Filled, due: Due) -> list[Sheet]:
     """Return the questions of an attempt, in its order, with the truth that is due."""
-    questions = tokens.question_order(attempt.seed, quiz)
+    questions = tokens.question_order(paper.attempt.seed, paper.quiz)
     return [
-        _sheet(attempt, quiz, (number, question), filled, due)
+        _sheet(paper, (number, question), filled, due)
         for number, question in enumerate(questions, start=1)
     ]
 
@@ -95,39 +123,50 @@ def spoken(question: Question, response: object) -> str:
     return str(response)
 
 
+@lru_cache(maxsize=HELD_QUESTIONS)
+def _drawn(asked: Asked) -> markup.RenderedQuestion:
+    """Return a question's HTML, drawn once for each version."""
+    context = markup.Context(asked.course, Links(asked.course))
+    return markup.render_question(asked.question, context=context)
+
+
 def _sheet(
-    attempt: Attempt,
-    quiz: Quiz,
-    numbered: tuple[int, Question],
-    filled: Filled,
-    due: Due,
+    paper: Paper, numbered: tuple[int, Question], filled: Filled, due: Due
 ) -> Sheet:
     """Return one question; its mark and messages only when feedback is due."""
     number, question = numbered
     response = filled.responses.get(question.id)
     is_written = question.type in TYPED and response is not None
     mark = filled.marks.get(question.id, 0)
+    asked = Asked(
+        paper.attempt.digest, paper.quiz.id, question.id, paper.course, question
+    )
+    drawn = _drawn(asked)
     return Sheet(
         id=question.id,
         type=question.type,
         number=number,
-        total=len(quiz.questions),
-        stem_html=markup.render_inline(question.stem),
-        body_html=_html(question.body),
-        options=_choices(attempt, quiz, question, response, due),
+        total=len(paper.quiz.questions),
+        stem_html=drawn.stem,
+        body_html=drawn.body,
+        options=_choices(paper, question, drawn.options, response, due),
         value=str(response) if is_written else "",
         unit=question.unit,
         is_answered=response is not None,
         rev=filled.revs.get(question.id, 0),
         error=filled.errors.get(question.id, ""),
         outcome=scoring.outcome(question, mark) if due.feedback else "",
-        messages=_messages(quiz, question, response, due),
+        messages=_messages(paper, question, response, due),
         mark_text=_mark_text(question, mark) if due.feedback else "",
     )
 
 
 def _choices(
-    attempt: Attempt, quiz: Quiz, question: Question, response: object, due: Due
+    paper: Paper,
+    question: Question,
+    drawn: tuple[str, ...],
+    response: object,
+    due: Due,
 ) -> tuple[Choice, ...]:
     """Return the answers to choose from in the order of the attempt."""
     if question.type == "truefalse":
@@ -140,37 +179,40 @@ def _choices(
         )
     picked = response if isinstance(response, list | tuple) else (response,)
     return tuple(
-        _choice(attempt, question, position, position in picked, due)
-        for position in tokens.option_order(attempt.seed, quiz, question)
+        _choice(
+            paper, (question, position), drawn[position - 1], position in picked, due
+        )
+        for position in tokens.option_order(paper.attempt.seed, paper.quiz, question)
     )
 
 
 def _choice(
-    attempt: Attempt, question: Question, position: int, is_chosen: bool, due: Due
+    paper: Paper, place: tuple[Question, int], html: str, is_chosen: bool, due: Due
 ) -> Choice:
     """Return one answer to choose, with its feedback when that is due."""
+    question, position = place
     option = question.options[position - 1]
     is_told = due.key or (due.feedback and is_chosen)
     return Choice(
-        token=tokens.token(attempt.token_key, question.id, position),
-        html=markup.render_inline(option.text),
+        token=tokens.token(paper.attempt.token_key, question.id, position),
+        html=html,
         is_chosen=is_chosen,
         is_correct=due.key and option.is_correct and question.type != "scale",
-        feedback_html=_html(option.feedback) if is_told else "",
+        feedback_html=paper.html(option.feedback) if is_told else "",
     )
 
 
 def _messages(
-    quiz: Quiz, question: Question, response: object, due: Due
+    paper: Paper, question: Question, response: object, due: Due
 ) -> tuple[str, ...]:
     """Return what the author says to a response, as far as it is due."""
     found: list[str] = []
     if due.feedback:
         beside = {option.feedback for option in question.options}
-        said = marking.feedback_for(question, response, quiz.language)
+        said = marking.feedback_for(question, response, paper.quiz.language)
         texts = [text for text in said if text not in beside]
         texts += [question.feedback.explanation, question.feedback.source]
-        found = [_html(text) for text in texts if text]
+        found = [paper.html(text) for text in texts if text]
     best = max(question.accepted, key=lambda a: a.weight, default=None)
     if due.key and best is not None and not best.is_pattern:
         found.append(str(_("Correct answer: %(answer)s", answer=_accepted(best))))
@@ -194,8 +236,3 @@ def _mark_text(question: Question, mark: int) -> str:
     earned = format_decimal(question.points * mark / scoring.FULL, "#,##0.##")
     points = format_decimal(question.points)
     return str(_("%(earned)s of %(points)s points", earned=earned, points=points))
-
-
-def _html(text: str) -> str:
-    """Turn an author's Markdown into HTML."""
-    return markup.render(text) if text else ""
