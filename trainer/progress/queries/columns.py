@@ -150,7 +150,7 @@ def _percent() -> ColumnElement[int]:
     )
 
 
-def _tenths(column: ColumnElement[int]) -> ColumnElement[float]:
+def _tenths(column: ColumnElement[int]) -> ColumnElement[Any]:
     """Return tenths of a per cent as per cent with one decimal."""
     return sql_cast(column, Double) / literal_column("10.0")
 
