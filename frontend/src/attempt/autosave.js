@@ -81,9 +81,16 @@ class AttemptPage {
     if (entry.attempt !== this.attempt) return;
     const section = this.sections.get(entry.question);
     if (reply.received_at) this.countdown.sync(reply.received_at);
-    if (section && fate === "saved") section.dataset.rev = reply.rev;
+    if (section && fate === "saved") this.note(section, reply.rev);
     if (section) this.tell(section, entry, fate, reply);
     this.summarise(fate);
+  }
+
+  /** Remember the server's revision, for later saves and for the plain form. */
+  note(section, rev) {
+    section.dataset.rev = rev;
+    const field = this.form.elements.namedItem(`rev-${section.dataset.question}`);
+    if (field) field.value = rev;
   }
 
   tell(section, entry, fate, reply) {
@@ -123,14 +130,14 @@ class AttemptPage {
       return button;
     };
     const mine = option(this.words.textMine, entry.response, async () => {
-      section.dataset.rev = reply.rev;
+      this.note(section, reply.rev);
       section.known = undefined;
       setResponse(section, entry.response);
       await settle(entry);
       await this.record(section);
     });
     const other = option(this.words.textTheirs, theirs, async () => {
-      section.dataset.rev = reply.rev;
+      this.note(section, reply.rev);
       setResponse(section, theirs);
       section.known = responseOf(section);
       await settle(entry);
@@ -220,7 +227,7 @@ function offerPlain(form, button) {
 
 export function startAttempt() {
   const form = document.querySelector("form[data-attempt]");
-  for (const other of document.querySelectorAll("form[data-flush]")) {
+  for (const other of document.querySelectorAll("form[data-submission]")) {
     other.addEventListener("submit", (event) => submitAfterFlush(event, () => {}));
   }
   if (!form || !user()) return;
