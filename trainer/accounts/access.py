@@ -37,6 +37,7 @@ TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 KEPT = ("csrf_token", "language", "_flashes")
 FLASHES = "_flashes"
 FLASH_LASTS = 300  # seconds
+HOME = "learning.home"
 STRANGER = "stranger"
 STRANGER_LASTS = 30 * 24 * 3600  # seconds
 HELD_MOST = 64 * 1024  # bytes
@@ -305,19 +306,19 @@ def sign_out() -> None:
 def landing(target: str | None) -> str:
     """Return where to go on to: a page of this site that was asked for, or home."""
     path = rules.safe_next(target)
-    return path if path and _leads(path, "GET") else url_for("learning.home")
+    endpoint = _endpoint(path, "GET") if path else ""
+    return path if endpoint not in {"", "accounts.sign_in"} else url_for(HOME)
 
 
-def _leads(path: str, method: str) -> bool:
-    """Say whether a path leads to one of our pages, sign-in and sign-out apart."""
+def _endpoint(path: str, method: str) -> str:
+    """Return which of our pages a path leads to, empty when it leads to none."""
     adapter = current_app.create_url_adapter(request)
     if adapter is None:  # pragma: no cover - there is always one during a request
-        return False
+        return ""
     try:
-        endpoint, _values = adapter.match(unquote(urlsplit(path).path), method=method)
+        return adapter.match(unquote(urlsplit(path).path), method=method)[0]
     except HTTPException:
-        return False
-    return endpoint not in {"accounts.sign_in", "accounts.sign_out"}
+        return ""
 
 
 def meet_stranger() -> ResponseReturnValue:
@@ -358,7 +359,7 @@ def hold_form() -> HeldForm | None:
     """Return the posted form if it was drawn for somebody here, small enough to keep.
 
     Whose it is stands in its CSRF token, which we signed: a form made elsewhere, or
-    for a stranger, is not held.
+    for a stranger, is not held; nor is one with a password.
     """
     if request.method != "POST" or request.mimetype not in FORM_TYPES:
         return None
@@ -367,7 +368,7 @@ def hold_form() -> HeldForm | None:
     path = request.full_path if request.query_string else request.path
     secret = current_app.config["SECRET_KEY"]
     person = formats.drawn_for(request.form.get("csrf_token", ""), secret)
-    if not person or not _leads(path, "POST"):
+    if not person or _endpoint(path, "POST").partition(".")[0] in {"", "accounts"}:
         return None
     fields = request.form.items(multi=True)
     kept = tuple((name, value) for name, value in fields if name != "csrf_token")
