@@ -3,17 +3,15 @@
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 
 from trainer.accounts.access import visitor
 from trainer.courses.catalogue import CatalogueEntry, find_activity, is_visible
 from trainer.courses.model import Activity, Course, Lesson
 from trainer.database import unit
-from trainer.enrolment.commands import admit
 from trainer.enrolment.queries import due_dates, may_open
 from trainer.errors import NotFoundError
 from trainer.extensions import catalogue, db
-from trainer.progress.commands import settle
+from trainer.progress.commands import open_course as open_entry
 
 
 def is_released(course: Course, now: datetime) -> bool:
@@ -64,11 +62,6 @@ def open_courses(now: datetime) -> list[CatalogueEntry]:
 
 
 def join(entry: CatalogueEntry, now: datetime) -> None:
-    """Give the visitor a place on a course, and let the report know."""
+    """Give the visitor a place on a course that is opened for the first time."""
     person_id = visitor().id
-
-    def write(session: Session) -> None:
-        admit(session, person_id, entry.course, now)
-        settle(session, person_id, entry, now)
-
-    unit(db.engine, write)
+    unit(db.engine, lambda session: open_entry(session, person_id, entry, now))

@@ -15,7 +15,8 @@ from trainer.progress.rules import CourseProgress
 
 Meaning = TypeVar("Meaning")
 
-TOKEN_BYTES = 8
+TOKEN_LENGTH = 16
+TEXT_LENGTH = 20_000
 TRUTHS = {"true": True, "false": False}
 LATE = frozenset({"overdue", "expired"})
 FINISHED = frozenset({"complete"})
@@ -39,25 +40,36 @@ class Marks:
     handed_in: frozenset[str] = frozenset()
 
 
-def option_token(secret: str, place: str, text: str) -> str:
+@dataclass(frozen=True, slots=True)
+class CheckPlace:
+    """Where a check stands; the secret makes its tokens differ at each installation."""
+
+    secret: str
+    course_id: str
+    lesson_id: str
+    question_id: str
+
+
+def option_token(place: CheckPlace, text: str) -> str:
     """Return what stands for an answer in the page.
 
     It depends on the answer's text, not on its position, so that a page that was
     opened before a new version still names the same answers.
     """
-    told = f"{place}\0{text}".encode()
-    made = hmac.new(secret.encode(), told, hashlib.sha256)
-    return made.digest()[:TOKEN_BYTES].hex()
+    parts = (place.course_id, place.lesson_id, place.question_id, text)
+    told = "\0".join(parts).encode()
+    made = hmac.new(place.secret.encode(), told, hashlib.sha256)
+    return made.hexdigest()[:TOKEN_LENGTH]
 
 
-def shown_options(question: Question, secret: str, place: str) -> list[ShownOption]:
+def shown_options(question: Question, place: CheckPlace) -> list[ShownOption]:
     """Return the answers in the order in which everybody sees them.
 
     The tokens give the order, so that the position in the file shows nowhere; fixed
     answers, and those of scales and unshuffled questions, keep their places.
     """
     options = [
-        ShownOption(option_token(secret, place, option.text), position)
+        ShownOption(option_token(place, option.text), position)
         for position, option in enumerate(question.options, start=1)
     ]
     if question.type == "scale" or not question.is_shuffled:
@@ -74,7 +86,7 @@ def shown_options(question: Question, secret: str, place: str) -> list[ShownOpti
 
 
 def read_response(
-    question: Question, values: Sequence[str], secret: str, place: str
+    question: Question, values: Sequence[str], place: CheckPlace
 ) -> object:
     """Return the response that a form's values mean; None when it says nothing.
 
@@ -85,7 +97,7 @@ def read_response(
     elif question.type == "truefalse":
         response = _known(TRUTHS, values[0]) if values else None
     else:
-        options = shown_options(question, secret, place)
+        options = shown_options(question, place)
         positions = {option.token: option.position for option in options}
         chosen = sorted({_known(positions, value) for value in values})
         response = _picked(question, chosen)
@@ -111,12 +123,30 @@ def _known(meanings: dict[str, Meaning], value: str) -> Meaning:
     return meanings[value]
 
 
-def tick_token(place: str, text: str) -> str:
+def tick_token(lesson_id: str, text: str) -> str:
     """Return what stands for one line of a checklist, in the page and in the notes.
 
     It needs no secret: which lines there are is no secret, and ticks must last.
     """
-    return option_token("tick", place, text)
+    return hashlib.sha256(f"{lesson_id}\0{text}".encode()).hexdigest()[:TOKEN_LENGTH]
+
+
+def read_ticks(
+    lesson_id: str, items: Sequence[str], values: Sequence[str]
+) -> list[str]:
+    """Return the tokens of the ticked lines in order; ignore what is not there."""
+    return [
+        token for token in (tick_token(lesson_id, i) for i in items) if token in values
+    ]
+
+
+def read_text(text: str) -> str:
+    """Return a reflection as it is kept; raise InvalidError when it is too long."""
+    plain = text.replace("\r\n", "\n").strip()
+    if len(plain) > TEXT_LENGTH:
+        message = f"A note may have at most {TEXT_LENGTH} characters."
+        raise InvalidError(message)
+    return plain
 
 
 def urgency(progress: CourseProgress) -> tuple[int, date, float]:

@@ -20,7 +20,7 @@ from trainer.delivery import access, queries, rules
 from trainer.delivery.views import cards
 from trainer.enrolment.queries import due_dates, enrolled_courses
 from trainer.extensions import catalogue, db
-from trainer.progress.queries import course_progress
+from trainer.progress.queries.courses import course_progress
 from trainer.progress.rules import CourseProgress
 from trainer.publishing.queries import load_version
 from trainer.web import format_moment, policy

@@ -1,0 +1,188 @@
+"""The body of a lesson: drawn once for each version, then completed for a learner.
+
+What is the same for everybody is held in memory by version and language. The forms
+in it hold a mark where each request puts its own token.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from flask_babel import gettext as _
+from flask_wtf.csrf import generate_csrf
+
+from trainer.courses import markup
+from trainer.courses.catalogue import CatalogueEntry, find_activity
+from trainer.courses.markup import RenderedBlock, RenderedLesson
+from trainer.courses.model import (
+    Block,
+    Callout,
+    Check,
+    Checklist,
+    Lesson,
+    Question,
+    Reflection,
+)
+from trainer.delivery.queries import LessonFacts, Tried
+from trainer.delivery.views.canvas import (
+    Canvas,
+    Links,
+    Page,
+    macro,
+    mask,
+    page_of,
+    unmask,
+)
+from trainer.delivery.views.forms import (
+    NoteBlock,
+    draw_check,
+    draw_note,
+    messages,
+    outcome_of,
+    shape_of,
+)
+from trainer.errors import NotFoundError
+from trainer.extensions import db
+from trainer.publishing.queries import load_version
+
+HELD_BODIES = 256
+HELD_ANSWERS = 1024
+BLOCKS = "delivery/blocks.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One part of a body as somebody new sees it; its check or note if it is one."""
+
+    html: str
+    check: Question | None = None
+    note: NoteBlock | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What a lesson shows to everybody, in its parts."""
+
+    canvas: Canvas
+    contents: str
+    pieces: tuple[Piece, ...]
+    ending: str
+
+
+def body_of(entry: CatalogueEntry, lesson: Lesson) -> Body:
+    """Return what a lesson shows to everybody."""
+    return _body(page_of(entry, lesson))
+
+
+def pieces_for(
+    body: Body, facts: LessonFacts, errors: Mapping[str, str]
+) -> Iterator[str]:
+    """Return the parts of a body as one learner sees them; `errors` by check id."""
+    token = generate_csrf()
+    for piece in body.pieces:
+        if piece.check is not None:
+            html = _own_check(body.canvas, piece.check, facts, errors)
+            yield unmask(html or piece.html, token)
+        elif piece.note is not None:
+            content = facts.notes.get(piece.note.id)
+            kept = draw_note(body.canvas, piece.note, content) if content else ""
+            yield unmask(kept or piece.html, token)
+        else:
+            yield piece.html
+
+
+def notes_of(lesson: Lesson) -> dict[str, NoteBlock]:
+    """Return the checklists and reflections of a lesson by id."""
+    found = _walk(lesson.blocks)
+    return {b.id: b for b in found if isinstance(b, Checklist | Reflection)}
+
+
+def _walk(blocks: tuple[Block, ...]) -> Iterator[Block]:
+    """Return every block, those inside callouts too."""
+    for block in blocks:
+        yield block
+        if isinstance(block, Callout):
+            yield from _walk(block.blocks)
+
+
+@lru_cache(maxsize=HELD_BODIES)
+def _body(page: Page) -> Body:
+    """Draw a lesson as somebody new sees it."""
+    drawn = markup.render_lesson(page.course, page.lesson, Links(page.course))
+    canvas = Canvas(page, drawn.context)
+    objectives = [
+        markup.render_inline(text, context=drawn.context)
+        for text in page.lesson.objectives
+    ]
+    opening = Piece(macro(BLOCKS, "opening")(objectives))
+    return Body(
+        canvas=canvas,
+        contents=_contents(drawn),
+        pieces=(opening, *(_piece(canvas, block) for block in drawn.blocks)),
+        ending=_ending(drawn),
+    )
+
+
+def _contents(drawn: RenderedLesson) -> str:
+    """Return the list of a lesson's headings."""
+    rows = [(line.level, line.id, line.text) for line in drawn.headings]
+    return macro("components/lesson.html", "contents")(rows)
+
+
+def _ending(drawn: RenderedLesson) -> str:
+    """Return the terms, notes and sources at the end of a lesson."""
+    notes = [note for note in drawn.notes if not note.is_source]
+    sources = [note for note in drawn.notes if note.is_source]
+    return macro(BLOCKS, "ending")(drawn.terms, notes, sources)
+
+
+def _piece(canvas: Canvas, drawn: RenderedBlock) -> Piece:
+    """Return one part of a body."""
+    block = drawn.block
+    if isinstance(block, Check):
+        html = draw_check(canvas, shape_of(canvas, block.question))
+        return Piece(html, check=block.question)
+    if isinstance(block, Checklist | Reflection):
+        return Piece(draw_note(canvas, block, {}), note=block)
+    return Piece(mask(macro(BLOCKS, "draw")(drawn)))
+
+
+def _own_check(
+    canvas: Canvas, question: Question, facts: LessonFacts, errors: Mapping[str, str]
+) -> str:
+    """Return a check as one learner left it; nothing when it was never tried."""
+    if question.id in errors:
+        shape = shape_of(canvas, question) | {"error": errors[question.id]}
+        return draw_check(canvas, shape)
+    tried = facts.tried.get(question.id)
+    return _tried_check(canvas, question, tried) if tried else ""
+
+
+def _tried_check(canvas: Canvas, question: Question, tried: Tried) -> str:
+    """Return a check with the latest answer to it and its feedback."""
+    page = canvas.page
+    if tried.digest != page.digest and not _is_unchanged(page, question, tried.digest):
+        told = [_("This check has changed since you answered it. Try it again.")]
+        return draw_check(canvas, shape_of(canvas, question), ("", told))
+    return _answered_check(page, question.id, json.dumps(tried.response), tried.mark)
+
+
+@lru_cache(maxsize=HELD_ANSWERS)
+def _answered_check(page: Page, question_id: str, response: str, mark: int) -> str:
+    """Return a check as everybody sees it who gave the same answer."""
+    canvas = _body(page).canvas
+    question = next(c for c in page.lesson.checks if c.id == question_id)
+    given = json.loads(response)
+    told = messages(canvas.context, question, given, page.lesson.language)
+    shape = shape_of(canvas, question, given)
+    return draw_check(canvas, shape, (outcome_of(question, mark), told))
+
+
+def _is_unchanged(page: Page, question: Question, digest: str) -> bool:
+    """Say whether a check was the same in the version in which it was answered."""
+    try:
+        before = find_activity(load_version(db.session, digest), page.lesson_id)
+    except NotFoundError:
+        return False
+    return isinstance(before, Lesson) and question in before.checks
