@@ -1,7 +1,5 @@
 """From the files of one course folder to the course itself."""
 
-from __future__ import annotations
-
 import dataclasses
 import re
 from collections.abc import Mapping, Sequence
@@ -108,7 +106,7 @@ def check_names(
     ids = {document.id for document in documents if document.id}
     for name, _ in values.get("weights", ()):
         if name not in ids:
-            place = values.nodes["weights"].value[name].key  # type: ignore[index, union-attr, call-overload] # weights was read from a mapping
+            place = values.nodes["weights"].value[name].key  # type: ignore[index, union-attr] # weights was read from a mapping
             report.add("TC601", place, name=name, **suggest(name, ids))
     for setting in ("completion", "certificate"):
         nested = values.get(setting, NOTHING)
@@ -141,7 +139,7 @@ def check_competencies(
                 report.add("TC306", asked.competency_place, name=name, **advice)
 
 
-def assemble(parts: Parts, only_published: bool) -> Course | None:  # noqa: FBT001 - private to the compiler
+def assemble(parts: Parts, only_published: bool) -> Course | None:
     """Return the course, or nothing when it is a draft or retired."""
     values = parts.values
     if not _is_wanted(values.get("status", "published"), only_published):

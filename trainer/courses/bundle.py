@@ -4,8 +4,6 @@ A field that holds its default is left out, so a field added later does not chan
 the digest of a course that does not use it.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import hashlib
 import json
@@ -107,7 +105,7 @@ def _write_instant(value: datetime) -> str:
 
 
 def _sequence(items: tuple[Any, ...]) -> tuple[Encoder, Decoder]:
-    if len(items) == 2 and items[1] is Ellipsis:
+    if items[-1] is Ellipsis:
         write, read = _codec(items[0])
         return (
             lambda values: [write(v) for v in values],
@@ -135,7 +133,7 @@ def _union(members: tuple[Any, ...]) -> tuple[Encoder, Decoder]:
     kinds = {member.__name__.lower(): member for member in members}
 
     def write_kind(value: object) -> dict[str, Any]:
-        encoded: dict[str, Any] = _codec(type(value))[0](value)
+        encoded: dict[str, Any] = _codec(kinds[type(value).__name__.lower()])[0](value)
         encoded[KIND] = type(value).__name__.lower()
         return encoded
 

@@ -1,7 +1,5 @@
 """All published courses, found by id and walked in order."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 

@@ -1,7 +1,5 @@
 """Content roots in, courses and every finding out."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +8,7 @@ from trainer.courses import assembly, tree
 from trainer.courses.documents import Document, read_document, read_plain
 from trainer.courses.findings import Finding, in_order
 from trainer.courses.linking import Surroundings, link
-from trainer.courses.model import Course, Term
+from trainer.courses.model import Course, Media, Term
 from trainer.courses.reading import schema
 from trainer.courses.reading.report import Report
 from trainer.courses.reading.schema import NOTHING, Values
@@ -41,6 +39,8 @@ class Compilation:
     courses: tuple[CompiledCourse, ...]
     findings: tuple[Finding, ...]
     documents: tuple[Document, ...] = ()
+    terms: tuple[Term, ...] = ()
+    media: tuple[Media, ...] = ()
 
     @property
     def has_errors(self) -> bool:
@@ -59,6 +59,7 @@ class Site:
     course_ids: dict[str, str] = field(default_factory=dict)
     activity_ids: dict[str, str] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    loose_media: dict[str, Media] = field(default_factory=dict)
 
 
 def compile_roots(
@@ -88,6 +89,8 @@ def compile_roots(
         tuple(courses),
         in_order([*site.findings, *everything]),
         tuple(documents),
+        tuple(site.terms.values()),
+        tuple(site.loose_media.values()),
     )
 
 
@@ -251,4 +254,5 @@ def _check_loose(root: Root, site: Site) -> list[Document]:
         if document.id:
             _check_activity_id(document, site, report)
         site.findings += [*document.findings, *report.findings()]
+    site.loose_media.update(around.media)
     return linked

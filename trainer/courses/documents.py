@@ -3,8 +3,6 @@
 Nothing here looks at another file; links are still as the author wrote them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -17,10 +15,9 @@ from trainer.courses.model import Lesson, Quiz, Term
 from trainer.courses.questions.reader import Asked, read_question
 from trainer.courses.reading import front, labels, schema
 from trainer.courses.reading.body import RULE, Walk, split_heading, without_comments
-
 from trainer.courses.reading.braces import split_braces
 from trainer.courses.reading.inline import Reference
-from trainer.courses.reading.report import START, Place, Report, suggest
+from trainer.courses.reading.report import Place, Report
 from trainer.courses.reading.schema import NOTHING, Values
 from trainer.courses.reading.settings import read_settings
 from trainer.courses.reading.source import Line, open_text, text_of
@@ -223,7 +220,7 @@ def _check_ids(ids: Sequence[tuple[str, Place]], report: Report) -> None:
 
 
 def _check_quiz(
-    has_sections: bool,  # noqa: FBT001 - private, a plain fact
+    has_sections: bool,
     questions: Sequence[Any],
     pass_mark: int,
     values: Values,
@@ -268,8 +265,3 @@ def read_plain(
     if node is None:
         return NOTHING, report
     return schema.check(node, table, report), report
-
-
-def missing(report: Report, name: str, known: Sequence[str], place: Place) -> None:
-    """Report a page that does not exist, with the nearest name that does."""
-    report.add("TC601", place or START, name=name, **suggest(name, known))

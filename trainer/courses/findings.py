@@ -1,7 +1,5 @@
 """What is wrong in a file, where, and what to type instead."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -54,10 +52,7 @@ class Finding:
 @cache
 def messages() -> dict[str, Message]:
     """Return the one table of messages, by code."""
-    table: dict[str, Any] = yaml.load(
-        MESSAGES.read_text(encoding="utf-8"),
-        Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader),
-    )
+    table: dict[str, Any] = yaml.safe_load(MESSAGES.read_text(encoding="utf-8"))
     return {
         code: Message(
             code,

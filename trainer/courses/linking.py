@@ -1,7 +1,5 @@
 """What one file's links mean, once all files are known."""
 
-from __future__ import annotations
-
 import dataclasses
 import posixpath
 import re
@@ -137,7 +135,8 @@ def _resolve_media(
         code = "TC603" if is_image else "TC601"
         report.add(code, reference.place, name=reference.target, **advice)
         return None
-    if not (media.is_picture(full) if is_image else media.content_type(full)):
+    is_shown = media.is_picture(full) if is_image else media.content_type(full)
+    if not is_shown or not media.is_safe(real):
         report.add("TC605", reference.place, name=reference.target)
         return None
     found = media.read_media(name, real)

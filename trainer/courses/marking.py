@@ -1,7 +1,5 @@
 """A response in, the fraction of the points out."""
 
-from __future__ import annotations
-
 from trainer.courses.answers import numbers, texts
 from trainer.courses.model import Accepted, Question
 

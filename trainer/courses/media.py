@@ -1,12 +1,11 @@
 """Pictures and files that a course shows: their type, size and fingerprint."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 import struct
 from functools import lru_cache
 from pathlib import Path
+from xml.etree import ElementTree
 
 from trainer.courses.model import Media
 
@@ -34,6 +33,10 @@ FILES = {
 PICTURE_LIMIT = 300_000
 FILE_LIMIT = 20_000_000
 HEAD = 65_536
+START_OF_FRAME = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+NOT_SHAPES = frozenset(
+    {"script", "foreignobject", "iframe", "object", "embed", "audio", "video", "image"}
+)
 
 
 def content_type(name: str) -> str | None:
@@ -45,6 +48,34 @@ def content_type(name: str) -> str | None:
 def is_picture(name: str) -> bool:
     """Say whether a file name is that of a picture."""
     return Path(name).suffix.lower() in PICTURES
+
+
+def is_safe(real: Path) -> bool:
+    """Say whether a file may be shown: a drawing must hold nothing but shapes.
+
+    No scripts, styles from elsewhere, embedded pages, entities or outside links.
+    """
+    if real.suffix.lower() != ".svg":
+        return True
+    try:
+        data = real.read_bytes()
+        if len(data) > PICTURE_LIMIT or b"<!" in data.replace(b"<!--", b""):
+            return False
+        root = ElementTree.fromstring(data)  # noqa: S314 - without <! there are no entities
+    except (OSError, ElementTree.ParseError, ValueError):
+        return False
+    return all(_is_shape(element) for element in root.iter())
+
+
+def _is_shape(element: ElementTree.Element) -> bool:
+    tag = element.tag.rpartition("}")[2].lower()
+    if tag in NOT_SHAPES:
+        return False
+    for name, value in element.attrib.items():
+        plain = name.rpartition("}")[2].lower()
+        if plain.startswith("on") or (plain == "href" and not value.startswith("#")):
+            return False
+    return "@import" not in (element.text or "")
 
 
 def read_media(name: str, real: Path) -> Media | None:
@@ -107,7 +138,7 @@ def _jpeg(head: bytes) -> tuple[int | None, int | None]:
     offset = 2
     while offset + 9 <= len(head):
         marker, length = struct.unpack(">xBH", head[offset : offset + 4])
-        if 0xC0 <= marker <= 0xCF and marker not in {0xC4, 0xC8, 0xCC}:
+        if marker in START_OF_FRAME:
             height, width = struct.unpack(">HH", head[offset + 5 : offset + 9])
             return width, height
         offset += 2 + length

@@ -4,8 +4,6 @@ Text fields hold Markdown source; `trainer.courses.markup` turns them into HTML.
 Answers are addressed by their position in the file: 1, 2, 3.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
@@ -94,7 +92,7 @@ class Callout:
 
     kind: str
     title: str
-    blocks: tuple[Block, ...]
+    blocks: "tuple[Block, ...]"
     fold: Literal["", "closed", "open"] = ""
 
 

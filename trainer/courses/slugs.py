@@ -1,7 +1,5 @@
 """The address of a heading within its page."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 

@@ -1,7 +1,5 @@
 """The folders of a content root: which files there are, in which order."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Iterable, Sequence

@@ -1,7 +1,5 @@
 """Numbers as authors write them and as learners type them."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 
@@ -14,7 +12,7 @@ MAX_DIGITS = 30
 SLACK = 1e-9
 
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:,\d{3})*|\d*)(?:\.\d+)?")
-_RANGE = re.compile(r"^(.+?)\s+(?:to|until|sampai|hingga|–|-)\s+(.+)$")
+_RANGE = re.compile(r"^(.+?)\s+(?:to|until|sampai|hingga|\u2013|-)\s+(.+)$")
 _TOLERANCE = re.compile(r"^(.+?)\s*(?:±|\+/-|\+-)\s*(.+)$")
 
 

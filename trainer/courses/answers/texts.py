@@ -1,7 +1,5 @@
 """Words and patterns: when a typed text counts as an accepted answer."""
 
-from __future__ import annotations
-
 import unicodedata
 from functools import lru_cache
 
@@ -11,7 +9,10 @@ from trainer.courses.model import Accepted, Question
 
 MAX_PATTERN = 500
 SHORTEST_FORGIVEN = 5
-_ENDS = " \t.,;:!?…\"'`´“”„‘’‚«»‹›"
+_ENDS = (
+    " \t.,;:!?\"'`\u2026\u00b4"
+    "\u201c\u201d\u201e\u2018\u2019\u201a\u00ab\u00bb\u2039\u203a"
+)
 
 
 class PatternError(ValueError):

@@ -1,7 +1,5 @@
 """The body of a lesson as a tuple of typed blocks."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -196,9 +194,11 @@ class _Blocks:
                 fence = "" if closes(line, fence) else fence
             elif opened := FENCE.match(line.text):
                 fence = opened[2]
-            elif RULE.match(line.text) or split_heading(line) is not None:
-                break
-            elif NOTE.match(line.text):
+            elif (
+                RULE.match(line.text)
+                or split_heading(line) is not None
+                or NOTE.match(line.text)
+            ):
                 break
             end += 1
         asked = read_question(
@@ -219,7 +219,7 @@ class _Blocks:
             text.append(lines[end].cut(_indent(lines[end])))
             end += 1
         written = text_of(text)
-        is_source = _URL.match(written) is not None
+        is_source = _URL.search(written) is not None
         self.found.footnotes.append(Footnote(head[1], written, is_source))
         return end
 

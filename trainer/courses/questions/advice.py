@@ -1,7 +1,5 @@
 """Advice on a question that is correct but could teach or test better."""
 
-from __future__ import annotations
-
 import re
 
 from trainer.courses.answers.texts import normalise

@@ -1,7 +1,5 @@
 """The parts of a question as lines: text, marked answers, labelled texts."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,7 +16,7 @@ _MARK = re.compile(r"|[xX]|[-+\u2212]?\d{1,6}(?:[.,]\d{1,6})?\s?%")
 _ITEM = re.compile(r"^\s{0,3}(?:[-*+]|\d{1,9}[.)])(?:\s+|$)")
 _UNMATCHED = re.compile(r"^\s{0,3}[-*+]\s+[(\[]\s*(?:[xX]|[-+]?\d+%)?\s*(?:\s|$)")
 _LABEL = re.compile(
-    r"\*\*\s*([^*:：\n]{1,40}?)\s*(?:[:：]\s*\*\*|\*\*\s*[:：])[^\S\n]*"
+    r"\*\*\s*([^*:\uff1a\n]{1,40}?)\s*(?:[:\uff1a]\s*\*\*|\*\*\s*[:\uff1a])[^\S\n]*"
 )
 _QUOTE = re.compile(r"^\s*>\s?")
 

@@ -1,11 +1,10 @@
 """One question: its heading and lines in, the question with its key out."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias, cast
 
 from trainer.courses.model import Feedback, Question
 from trainer.courses.questions import advice, typed, weights
@@ -21,6 +20,8 @@ from trainer.courses.reading import labels
 from trainer.courses.reading.braces import split_braces
 from trainer.courses.reading.report import Place, Report
 from trainer.courses.reading.source import Line, text_of
+
+Scoring: TypeAlias = Literal["net", "each", "exact"]
 
 MAX_SLUG = 40
 
@@ -128,7 +129,7 @@ def _choose(question: Question, parts: Parts, settings: QuestionSettings) -> Que
     settings.check_type(found)
     if not is_single:
         scoring = settings.word("scoring", ("net", "each", "exact"), "net")
-        found = replace(found, scoring=scoring)
+        found = replace(found, scoring=cast("Scoring", scoring))
     return found
 
 

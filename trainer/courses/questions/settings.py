@@ -1,7 +1,5 @@
 """The settings of a question, in the braces of its heading."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 
 from trainer.courses.model import Question
@@ -10,6 +8,8 @@ from trainer.courses.reading.report import Report
 
 TYPES = ("single", "multiple", "truefalse", "text", "number", "scale")
 MAX_POINTS = 100
+
+_POINTS = frozenset(str(n) for n in range(MAX_POINTS + 1))
 
 ALLOWED = (
     "points",
@@ -37,9 +37,8 @@ class QuestionSettings:
         item = self.braces.items.get("points")
         if item is None:
             return 1
-        if item.value.isascii() and item.value.isdigit() and len(item.value) < 4:
-            if int(item.value) <= MAX_POINTS:
-                return int(item.value)
+        if item.value in _POINTS:
+            return int(item.value)
         self.report.add("TC227", item.place, value=item.value)
         return 1
 

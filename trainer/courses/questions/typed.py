@@ -1,7 +1,5 @@
 """Answers that are typed: `**Answer:**` with a word, a number or true and false."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -19,7 +17,10 @@ _ITEM = re.compile(r"^\s*(?:[-*+]|\d{1,9}[.)])(?:\s+|$)")
 _QUOTE = re.compile(r"^\s*>\s?")
 _WEIGHT = re.compile(r"^\[\s*([^\[\]]{1,12}?)\s*\]\s+")
 _PATTERN = re.compile(r"^`(/.*/[A-Za-z]*)`$")
-_NUMERIC = re.compile(r"(?:\b(?:to|until|sampai|hingga)\b|[\d\s.,+±%/'’\u2212–-])+")
+_NUMERIC = re.compile(
+    r"(?:\b(?:to|until|sampai|hingga)\b|[\d\s.,+±%/'\u2019\u2212\u2013-])+"
+)
+FEWEST_LEVELS = 2
 _WEIGHTS = {
     "expected": "write a percentage from 1% to 100%, as [50%]",
     "expected_id": "tulis persentase dari 1% sampai 100%, misalnya [50%]",
@@ -157,7 +158,7 @@ def read_levels(label: Labelled, report: Report) -> tuple[Option, ...]:
         elif levels and not line.is_blank:
             levels[-1].append(line)
     options = tuple(Option(text_of(level).strip(), 0.0) for level in levels)
-    if len(options) < 2:
+    if len(options) < FEWEST_LEVELS:
         report.add("TC215", label.place)
     for option, level in zip(options, levels, strict=True):
         if not option.text:

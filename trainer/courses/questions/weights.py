@@ -1,7 +1,5 @@
 """What answers are worth: brackets of marked lists, weights before typed answers."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 
@@ -9,6 +7,8 @@ from trainer.courses.model import Option
 from trainer.courses.questions.parts import Marked
 from trainer.courses.reading.report import Report
 from trainer.courses.reading.source import text_of
+
+FEWEST = 2
 
 _FIXED = re.compile(r"\s*\{(?:fixed|tetap)\}\s*$")
 _PERCENT = re.compile(r"([-+\u2212]?\d{1,6}(?:[.,]\d{1,6})?)\s?%")
@@ -87,7 +87,7 @@ def _weight(answer: Marked, bracket: str, right: int, report: Report) -> float:
 def _check_list(
     marked: Sequence[Marked], options: Sequence[Option], report: Report
 ) -> None:
-    if len(marked) < 2:
+    if len(marked) < FEWEST:
         report.add("TC202", marked[0].place)
     if not any(option.is_correct for option in options):
         mark = "(x)" if marked[0].bracket == "(" else "[x]"

@@ -1,7 +1,5 @@
 """What holds for every Markdown body: fences, headings, notes, links, images."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field

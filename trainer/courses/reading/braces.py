@@ -1,7 +1,5 @@
 """Small settings at the end of a heading or block line: `{#id points=2 tags=a,b}`."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """The settings at the top of a file, and the text below them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

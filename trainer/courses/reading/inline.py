@@ -1,7 +1,5 @@
 """Links, images, notes and stray HTML inside a text, each at its exact place."""
 
-from __future__ import annotations
-
 import html
 import re
 from bisect import bisect_right
@@ -27,8 +25,23 @@ _TARGET = re.compile(
 _BARE = re.compile(r"(?<![\w(<\"'\x02])http://[^\s<>()]+")
 _SCHEME = re.compile(r"^\s*([A-Za-z][A-Za-z0-9+.-]*):")
 _EMPTY_WORDS = frozenset(
-    "here,click here,this,this link,link,more,read more,see here,di sini,"
-    "klik di sini,klik,tautan,tautan ini,selengkapnya,baca selengkapnya".split(",")
+    [
+        "here",
+        "click here",
+        "this",
+        "this link",
+        "link",
+        "more",
+        "read more",
+        "see here",
+        "di sini",
+        "klik di sini",
+        "klik",
+        "tautan",
+        "tautan ini",
+        "selengkapnya",
+        "baca selengkapnya",
+    ]
 )
 _EMPTY_ALT = re.compile(
     r"(?:an? |the )?(?:image|picture|photo(?:graph)?|graphic|img|gambar|foto|grafik)"

@@ -1,7 +1,5 @@
 """The kinds of values that settings take; each reads one node."""
 
-from __future__ import annotations
-
 import re
 import zoneinfo
 from collections.abc import Callable

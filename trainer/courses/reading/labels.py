@@ -1,7 +1,5 @@
 """The words that authors may use for labels, in every language of the table."""
 
-from __future__ import annotations
-
 import difflib
 from functools import cache
 from pathlib import Path

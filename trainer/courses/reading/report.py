@@ -1,7 +1,5 @@
 """The findings of one file while it is read."""
 
-from __future__ import annotations
-
 import difflib
 import re
 from collections.abc import Iterable, Sequence
@@ -78,7 +76,7 @@ class Report:
 
 
 def _short(value: str) -> str:
-    if len(value) <= MAX_VALUE or " " in value and len(value) <= 10 * MAX_VALUE:
+    if len(value) <= MAX_VALUE or (" " in value and len(value) <= 10 * MAX_VALUE):
         return value
     return value[: MAX_VALUE - 1] + "…"
 

@@ -1,7 +1,5 @@
 """Which settings each kind of file takes, and how they are checked."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any

@@ -4,8 +4,6 @@ Only null, true and false, whole numbers and decimals are special. Anchors and a
 are refused, and so is the same key twice.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,6 +18,8 @@ MAX_DEPTH = 20
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,14})")
 _DECIMAL = re.compile(r"[-+]?[0-9]{1,15}\.[0-9]{1,15}")
 _CONSTANTS = {"": None, "null": None, "~": None, "true": True, "false": False}
+_Event: TypeAlias = Any
+_Mark: TypeAlias = Any
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 Value: TypeAlias = "str | int | float | bool | list[Node] | dict[str, Node] | None"
@@ -37,7 +37,7 @@ class Node:
 class _SettingsError(Exception):
     """The YAML is refused; `mark` says where."""
 
-    def __init__(self, reason: str, mark: yaml.Mark | None) -> None:
+    def __init__(self, reason: str, mark: _Mark) -> None:
         super().__init__(reason)
         self.mark = mark
 
@@ -81,7 +81,7 @@ class _Reader:
         self.first_line = first_line
         self.report = report
 
-    def at(self, mark: yaml.Mark | None, width: int = 1) -> Place:
+    def at(self, mark: _Mark, width: int = 1) -> Place:
         """Return the place of a mark in the file."""
         if mark is None:
             return Place(self.first_line)
@@ -103,7 +103,7 @@ class _Reader:
                 raise _SettingsError("a second --- is one too many", event.start_mark)
 
     def _node(
-        self, event: Any, events: Iterator[Any], depth: int, key: Place | None = None
+        self, event: _Event, events: Iterator[Any], depth: int, key: Place | None = None
     ) -> Node:
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise _SettingsError("names with & and * are not used", event.start_mark)
@@ -142,7 +142,7 @@ class _Reader:
         return found
 
 
-def _width(event: Any) -> int:  # noqa: ANN401 - PyYAML has no common event type
+def _width(event: _Event) -> int:
     start, end = event.start_mark, event.end_mark
     return end.column - start.column if start.line == end.line else 1
 

@@ -1,7 +1,5 @@
 """One text file as lines, and what is wrong with it before its meaning is asked."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 from bisect import bisect_right
@@ -37,7 +35,7 @@ class Line:
             width = max(1, len(self.text.rstrip()) - start)
         return Place(self.number, self.column + start, max(1, width))
 
-    def cut(self, start: int) -> Line:
+    def cut(self, start: int) -> "Line":
         """Return the line without its first characters."""
         return Line(self.number, self.column + start, self.text[start:])
 

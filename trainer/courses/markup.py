@@ -1,0 +1,426 @@
+"""Markdown in, safe HTML out: the only place that blesses HTML.
+
+Nothing here knows a key, a weight or a hint: questions are drawn by the caller from
+`render_question`, which holds only what may reach the browser.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+from urllib.parse import unquote
+
+import nh3
+from markupsafe import Markup, escape
+
+from trainer.courses.model import (
+    Block,
+    Callout,
+    Check,
+    Checklist,
+    Course,
+    Figure,
+    Footnote,
+    Lesson,
+    Media,
+    Prose,
+    Question,
+    Reflection,
+    Term,
+)
+from trainer.courses.reading.inline import mask
+from trainer.courses.rendering.dialect import ANCHOR, NOTE, Target, Writing, dialect
+
+INLINE = frozenset(
+    {"a", "abbr", "br", "code", "del", "em", "img", "span", "strong", "sub", "sup"}
+)
+TAGS = INLINE | frozenset(
+    [
+        "p",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "ul",
+        "ol",
+        "li",
+        "blockquote",
+        "pre",
+        "hr",
+        "div",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+    ]
+)
+ATTRIBUTES = {
+    "*": {"id", "class"},
+    "a": {"href", "title", "rel", "role"},
+    "div": {"tabindex"},
+    "img": {"src", "alt", "title", "width", "height", "loading"},
+    "ol": {"start"},
+    "th": {"scope"},
+}
+CLASSES = frozenset(
+    {"term", "footnote-ref", "table-scroll", "task", "align-right", "align-center"}
+)
+SCHEMES = {"https", "mailto", "tel"}
+EMPTY = Markup()
+
+
+class LinkResolver(Protocol):
+    """Where the links of a course lead on this site."""
+
+    def activity(self, activity_id: str) -> str:
+        """Return the address of a lesson or quiz."""
+
+    def media(self, media: Media) -> str:
+        """Return the address of a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the links of a text may lead to; `has_terms` where the page lists them."""
+
+    course: Course
+    links: LinkResolver
+    notes: Mapping[str, int] = field(default_factory=dict)
+    has_terms: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """One line of a lesson's contents; `id` is the heading's id on the page."""
+
+    level: int
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What a figure shows: address, description, size and caption."""
+
+    url: str
+    alt: str
+    caption: Markup
+    width: int | None
+    height: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedBlock:
+    """One block for a template; which fields are filled depends on its kind.
+
+    `kind` is prose, callout, figure, checklist, reflection or check. `html` is the
+    text of prose and reflections, `items` are the lines of a checklist.
+    """
+
+    kind: str
+    block: Block
+    html: Markup = EMPTY
+    title: Markup = EMPTY
+    blocks: "tuple[RenderedBlock, ...]" = ()
+    items: tuple[Markup, ...] = ()
+    picture: Picture | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedNote:
+    """A footnote: its number, ids of note and references, and its text."""
+
+    number: int
+    id: str
+    back: tuple[str, ...]
+    html: Markup
+    is_source: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedTerm:
+    """An entry of the list of terms at the end of a lesson."""
+
+    id: str
+    title: str
+    html: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedLesson:
+    """A lesson ready for its template.
+
+    `context` renders the texts of its checks, `notes` are in the order of their
+    numbers.
+    """
+
+    blocks: tuple[RenderedBlock, ...]
+    headings: tuple[Heading, ...]
+    notes: tuple[RenderedNote, ...]
+    terms: tuple[RenderedTerm, ...]
+    context: Context
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedQuestion:
+    """What may reach the browser of a question before its feedback is due."""
+
+    id: str
+    type: str
+    stem: Markup
+    body: Markup
+    options: tuple[Markup, ...]
+    unit: str
+    points: int
+    hints: int
+
+
+def render(text: str, *, context: Context | None = None) -> Markup:
+    """Return a Markdown text as safe HTML; its headings become bold lines."""
+    return _clean(dialect().block(text, _writing(context)))
+
+
+def render_inline(text: str, *, context: Context | None = None) -> Markup:
+    """Return one line of Markdown as safe HTML without any paragraph around it."""
+    return _clean(dialect().line(text, _writing(context)), INLINE)
+
+
+def render_question(
+    question: Question, *, context: Context | None = None
+) -> RenderedQuestion:
+    """Return a question without key, weights, feedback and the text of hints."""
+    return RenderedQuestion(
+        id=question.id,
+        type=question.type,
+        stem=render_inline(question.stem, context=context),
+        body=render(question.body, context=context),
+        options=tuple(render_inline(o.text, context=context) for o in question.options),
+        unit=question.unit,
+        points=question.points,
+        hints=len(question.hints),
+    )
+
+
+def render_lesson(
+    course: Course, lesson: Lesson, links: LinkResolver
+) -> RenderedLesson:
+    """Return all that a template needs to draw a lesson."""
+    numbers = _numbers(lesson)
+    context = Context(course, links, numbers, has_terms=True)
+    terms = {term.id: term for term in course.glossary}
+    writing = _writing(context)
+    writing.has_anchors = True
+    writing.terms = {n: terms[n].title for n in lesson.key_terms if n in terms}
+    pending = set(writing.terms)
+    blocks = _Drawing(course, context, writing).blocks(lesson.blocks, is_top=True)
+    mentioned = pending - set(writing.terms)
+    headings = tuple(Heading(*row) for row in writing.headings)
+    return RenderedLesson(
+        blocks=blocks,
+        headings=headings,
+        notes=_notes(lesson, context, writing),
+        terms=_terms(lesson, terms, context, mentioned),
+        context=context,
+    )
+
+
+def escaped(text: str) -> Markup:
+    """Return plain text as HTML."""
+    return escape(text)
+
+
+def _clean(written: str, tags: frozenset[str] = TAGS) -> Markup:
+    cleaned = nh3.clean(
+        written,
+        tags=set(tags),
+        attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
+        attribute_filter=_kept,
+        url_schemes=SCHEMES,
+        link_rel=None,
+        set_tag_attribute_values={"pre": {"tabindex": "0"}} if "pre" in tags else None,
+    )
+    return Markup(cleaned)  # noqa: S704 - nh3 has just cleaned it
+
+
+def _kept(tag: str, name: str, value: str) -> str | None:
+    """Return an attribute's value, without classes that are not ours."""
+    del tag
+    if name != "class":
+        return value
+    return " ".join(c for c in value.split() if c in CLASSES) or None
+
+
+def _writing(context: Context | None) -> Writing:
+    if context is None:
+        return Writing(lambda _: None)
+    media = {item.name: item for item in context.course.media}
+    terms = frozenset(term.id for term in context.course.glossary)
+
+    def resolve(target: str) -> Target | None:
+        scheme, _, rest = target.partition(":")
+        if scheme == "media" and (item := media.get(unquote(rest))):
+            url = context.links.media(item)
+            return Target(url, width=item.width, height=item.height)
+        if scheme == "lesson":
+            name, _, anchor = rest.partition("#")
+            return Target(_with_anchor(context.links.activity(name), anchor))
+        if scheme == "glossary" and rest in terms and context.has_terms:
+            return Target(f"#term-{rest}", "term")
+        if target.startswith("#") and len(target) > 1:
+            return Target(_with_anchor("", target[1:]))
+        return None
+
+    return Writing(resolve, context.notes)
+
+
+def _with_anchor(url: str, anchor: str) -> str:
+    return f"{url}#{ANCHOR}{anchor}" if anchor else url
+
+
+class _Drawing:
+    """Draws the blocks of one lesson in order."""
+
+    def __init__(self, course: Course, context: Context, writing: Writing) -> None:
+        self.media = {item.name: item for item in course.media}
+        self.context = context
+        self.writing = writing
+
+    def blocks(
+        self, blocks: tuple[Block, ...], *, is_top: bool = False
+    ) -> tuple[RenderedBlock, ...]:
+        drawn = []
+        for block in blocks:
+            before = len(self.writing.headings)
+            drawn.append(self._block(block))
+            if not is_top:
+                del self.writing.headings[before:]
+        return tuple(drawn)
+
+    def _block(self, block: Block) -> RenderedBlock:
+        match block:
+            case Prose():
+                return RenderedBlock("prose", block, html=self._html(block.text))
+            case Callout():
+                inner = self.blocks(block.blocks)
+                title = self._inline(block.title)
+                return RenderedBlock("callout", block, title=title, blocks=inner)
+            case Figure():
+                picture = self._picture(block)
+                return RenderedBlock("figure", block, picture=picture)
+            case Checklist():
+                items = tuple(self._inline(item) for item in block.items)
+                title = self._inline(block.title)
+                return RenderedBlock("checklist", block, title=title, items=items)
+            case Reflection():
+                html, title = self._html(block.text), self._inline(block.title)
+                return RenderedBlock("reflection", block, html=html, title=title)
+            case Check():
+                return RenderedBlock("check", block)
+
+    def _html(self, text: str) -> Markup:
+        return _clean(dialect().block(text, self.writing))
+
+    def _inline(self, text: str) -> Markup:
+        return _clean(dialect().line(text, self.writing), INLINE)
+
+    def _picture(self, figure: Figure) -> Picture | None:
+        item = self.media.get(figure.media)
+        if item is None:
+            return None
+        return Picture(
+            url=self.context.links.media(item),
+            alt=figure.alt,
+            caption=self._inline(figure.caption),
+            width=item.width,
+            height=item.height,
+        )
+
+
+def _texts(lesson: Lesson) -> Iterator[str]:
+    """Yield every text of a lesson in reading order."""
+    stack = list(reversed(lesson.blocks))
+    while stack:
+        block = stack.pop()
+        match block:
+            case Prose():
+                yield block.text
+            case Callout():
+                yield block.title
+                stack += reversed(block.blocks)
+            case Figure():
+                yield block.caption
+            case Checklist():
+                yield from (block.title, *block.items)
+            case Reflection():
+                yield from (block.title, block.text)
+            case Check():
+                yield from _texts_of_question(block.question)
+    for note in lesson.footnotes:
+        yield note.text
+
+
+def _texts_of_question(question: Question) -> Iterator[str]:
+    yield from (question.stem, question.body)
+    yield from (option.text for option in question.options)
+    feedback = question.feedback
+    yield from (feedback.explanation, feedback.if_correct, feedback.if_partly)
+    yield from (feedback.if_wrong, feedback.source)
+    yield from (option.feedback for option in question.options)
+    yield from (accepted.feedback for accepted in question.accepted)
+
+
+def _numbers(lesson: Lesson) -> dict[str, int]:
+    """Return the number of each footnote, in the order of first reference."""
+    known = {note.label for note in lesson.footnotes}
+    numbers: dict[str, int] = {}
+    for text in _texts(lesson):
+        if "[^" not in text:
+            continue
+        for label in re.findall(NOTE, mask(text)):
+            if label in known:
+                numbers.setdefault(label, len(numbers) + 1)
+    return numbers
+
+
+def _notes(
+    lesson: Lesson, context: Context, writing: Writing
+) -> tuple[RenderedNote, ...]:
+    found = {note.label: note for note in lesson.footnotes}
+    return tuple(
+        _note(found[label], number, context, writing.references.get(number, 0))
+        for label, number in sorted(context.notes.items(), key=lambda row: row[1])
+    )
+
+
+def _note(note: Footnote, number: int, context: Context, count: int) -> RenderedNote:
+    back = tuple(
+        f"fnref-{number}" if index == 1 else f"fnref-{number}-{index}"
+        for index in range(1, count + 1)
+    )
+    html = render(note.text, context=context)
+    return RenderedNote(number, f"fn-{number}", back, html, note.is_source)
+
+
+def _terms(
+    lesson: Lesson,
+    terms: Mapping[str, Term],
+    context: Context,
+    mentioned: set[str],
+) -> tuple[RenderedTerm, ...]:
+    """Return the terms that the page links, by title."""
+    pattern = re.compile(r"\(\s*glossary:([a-z0-9-]+)")
+    wanted = {n for text in _texts(lesson) for n in pattern.findall(text)}
+    todo = list((wanted | mentioned | set(lesson.key_terms)) & set(terms))
+    shown: dict[str, Term] = {}
+    while todo:
+        name = todo.pop()
+        if name not in shown:
+            shown[name] = terms[name]
+            todo += [n for n in pattern.findall(terms[name].text) if n in terms]
+    return tuple(
+        RenderedTerm(f"term-{t.id}", t.title, render(t.text, context=context))
+        for t in sorted(shown.values(), key=lambda t: (t.title.casefold(), t.id))
+    )

@@ -1,0 +1,1 @@
+"""From Markdown to the tree that HTML is written from."""
