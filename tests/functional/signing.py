@@ -1,6 +1,5 @@
 """Signing in through the pages, as a browser would."""
 
-from html import unescape
 from typing import Any
 
 from bs4 import BeautifulSoup
@@ -37,7 +36,7 @@ def add_person(app: Flask, email: str = EMAIL, **more: Any) -> Person:
 
 def csrf_of(text: str) -> str:
     """Return the CSRF token that a page carries."""
-    field = BeautifulSoup(text, "html.parser").find(attrs={"name": "csrf_token"})
+    field = BeautifulSoup(text, "html.parser").find("input", attrs={"name": "csrf_token"})
     assert field is not None, text[:2000]
     return str(field["value"])
 
@@ -74,5 +73,6 @@ def fields_of(text: str, action: str) -> dict[str, list[str]]:
     assert form is not None, text[:2000]
     found: dict[str, list[str]] = {}
     for field in form.find_all("input"):
-        found.setdefault(str(field["name"]), []).append(unescape(field.get("value", "")))
+        value = str(field.get("value", ""))
+        found.setdefault(str(field["name"]), []).append(value)
     return found

@@ -37,7 +37,6 @@ TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 KEPT = ("csrf_token", "language", "_flashes")
 FLASHES = "_flashes"
 FLASH_LASTS = 300  # seconds
-HOME = "learning.home"
 STRANGER = "stranger"
 STRANGER_LASTS = 30 * 24 * 3600  # seconds
 HELD_MOST = 64 * 1024  # bytes
@@ -241,11 +240,7 @@ class Verdict:
 
 
 def check_guess(email: str, password: str) -> Verdict:
-    """Check a password against an account, as slow for an account that is not there.
-
-    The guess is counted before the hash is computed, and the hash is computed
-    outside every transaction.
-    """
+    """Check a password outside every transaction, as slowly when nobody has it."""
     cost = current_app.config["PASSWORD_COST"]
     account = formats.token_hash(f"account {rules.plain_email(email)}")
     source = formats.token_hash(f"source {rules.source_of(request.remote_addr)}")
@@ -307,7 +302,9 @@ def landing(target: str | None) -> str:
     """Return where to go on to: a page of this site that was asked for, or home."""
     path = rules.safe_next(target)
     endpoint = _endpoint(path, "GET") if path else ""
-    return path if endpoint not in {"", "accounts.sign_in"} else url_for(HOME)
+    return (
+        path if endpoint not in {"", "accounts.sign_in"} else url_for("learning.home")
+    )
 
 
 def _endpoint(path: str, method: str) -> str:
@@ -316,9 +313,10 @@ def _endpoint(path: str, method: str) -> str:
     if adapter is None:  # pragma: no cover - there is always one during a request
         return ""
     try:
-        return adapter.match(unquote(urlsplit(path).path), method=method)[0]
+        endpoint, _values = adapter.match(unquote(urlsplit(path).path), method=method)
     except HTTPException:
         return ""
+    return str(endpoint)
 
 
 def meet_stranger() -> ResponseReturnValue:

@@ -23,6 +23,7 @@ from trainer.accounts.commands import accounts
 from trainer.accounts.formats import Cost
 from trainer.accounts.models import Person
 from trainer.database import unit
+from trainer.errors import UnavailableError
 
 CLOSED = "/me/security"
 
@@ -103,7 +104,10 @@ def test_nobody_learns_who_has_an_account(
     app: Flask, client: FlaskClient, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     person = add_person(app)
-    changes = {"closed": {"is_active": False}, "invited": {"password_hash": None}}
+    changes: dict[str, dict[str, object]] = {
+        "closed": {"is_active": False},
+        "invited": {"password_hash": None},
+    }
     if kind in changes:
         change = update(Person).where(Person.id == person.id).values(**changes[kind])
         unit(engine_of(app), lambda s: s.execute(change))
@@ -114,7 +118,7 @@ def test_nobody_learns_who_has_an_account(
         hashed.append(kept)
         return really(password, kept, cost)
 
-    monkeypatch.setattr(access.formats, "is_password", watch)
+    monkeypatch.setattr(formats, "is_password", watch)
     email = "nobody@demo.example" if kind == "unknown" else EMAIL
     answer = try_to_sign_in(client, email, "some other password")
     assert len(hashed) == 1
@@ -379,7 +383,7 @@ def test_a_page_is_shown_though_its_use_cannot_be_recorded(
     hands(timedelta(minutes=2))
 
     def fail(*_arguments: object) -> None:
-        raise access.UnavailableError
+        raise UnavailableError
 
     monkeypatch.setattr(access, "unit", fail)
     assert is_signed_in(client)
