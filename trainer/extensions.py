@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import iscoroutinefunction
 from threading import Lock
 from typing import TYPE_CHECKING, cast
 
@@ -60,6 +61,7 @@ class CatalogueShelf:
 def init_app(app: Flask, shelf: CatalogueShelf) -> None:
     """Bind the extensions; the gate of `web` must already stand before CSRF."""
     db.init_app(app)
+    _open_no_asynchronous_sessions(app)
     with app.app_context():
         database.guard(db.engine)
     login.init_app(app)
@@ -67,6 +69,15 @@ def init_app(app: Flask, shelf: CatalogueShelf) -> None:
     limiter.init_app(app)
     compress.init_app(app)
     app.extensions["catalogue"] = shelf
+
+
+def _open_no_asynchronous_sessions(app: Flask) -> None:
+    """Do not close at each request what never opens: that costs a thread each time."""
+    app.teardown_appcontext_funcs = [
+        function
+        for function in app.teardown_appcontext_funcs
+        if not iscoroutinefunction(function)
+    ]
 
 
 def settings() -> Settings:
