@@ -212,8 +212,8 @@ def add_headers(response: Response) -> Response:
 
 
 def wants_json() -> bool:
-    """Say whether a script asks: it sends JSON or would rather have JSON back."""
-    if request.mimetype == "application/json":
+    """Say whether a script asks: no form can PUT, or send JSON, or ask for it."""
+    if request.method == "PUT" or request.mimetype == "application/json":
         return True
     accepted = request.accept_mimetypes
     best = accepted.best_match(["text/html", "application/json"])

@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING
 
 from flask import jsonify, request
 from flask_babel import gettext as _
-from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+from werkzeug.exceptions import (
+    BadRequest,
+    RequestEntityTooLarge,
+    UnsupportedMediaType,
+)
 
 from trainer.accounts.access import visitor
 from trainer.assessment import commands, queries
@@ -104,7 +108,8 @@ def read_body() -> dict[str, object]:
     """Return the JSON object of a request; refuse what is none, or too large."""
     if request.mimetype != "application/json":
         raise UnsupportedMediaType
-    request.max_content_length = MOST_BYTES
+    if (request.content_length or 0) > MOST_BYTES:
+        raise RequestEntityTooLarge
     try:
         body = json.loads(request.get_data(), parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:

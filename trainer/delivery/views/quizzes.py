@@ -53,7 +53,7 @@ def start_page(entry: CatalogueEntry, quiz: Quiz) -> ResponseReturnValue:
             for one in state.past
         ],
         best_text=cards.score_text(state.best_score),
-        start_href=address(".start", course_id=entry.course.id, quiz_id=quiz.id),
+        start_href=address("quizzes.start", course_id=entry.course.id, quiz_id=quiz.id),
         breadcrumbs=_trail(entry.course.id, entry.course.title, quiz.title),
     )
 
@@ -78,7 +78,7 @@ def start(course_id: str, quiz_id: str) -> ResponseReturnValue:
         made = unit(db.engine, work)
     except RefusedError:
         return _refuse_start(entry, quiz)
-    href = address(".attempt", attempt_id=made.id)
+    href = address("quizzes.attempt", attempt_id=made.id)
     if wants_json():
         return jsonify(attempt=str(made.id), url=href, number=made.number)
     return redirect(href, 303)
@@ -91,7 +91,7 @@ def attempt(attempt_id: uuid.UUID) -> ResponseReturnValue:
     found = queries.own_attempt(db.session, visitor().id, attempt_id)
     now = clock.now()
     if not timing.is_open(found.state, found.deadline_at, now):
-        return redirect(address(".result", attempt_id=attempt_id), 303)
+        return redirect(address("quizzes.result", attempt_id=attempt_id), 303)
     present = queries.answers_of(db.session, attempt_id)
     filled = Filled(
         {q: a.response for q, a in present.items()},
@@ -113,13 +113,13 @@ def save(attempt_id: uuid.UUID) -> ResponseReturnValue:
     outcome = answers.save_form(found, quiz, present, arrived_at)
     if outcome.is_late:
         flash(_("The time was over. The answers are kept and not counted."), "error")
-        return redirect(address(".result", attempt_id=attempt_id), 303)
+        return redirect(address("quizzes.result", attempt_id=attempt_id), 303)
     if not outcome.is_whole:
         return _mend_page(found, outcome, arrived_at)
     if request.form.get("then") == "review":
-        return redirect(address(".review", attempt_id=attempt_id), 303)
+        return redirect(address("quizzes.review", attempt_id=attempt_id), 303)
     flash(_("Your answers are saved."), "success")
-    return redirect(address(".attempt", attempt_id=attempt_id), 303)
+    return redirect(address("quizzes.attempt", attempt_id=attempt_id), 303)
 
 
 @bp.get("/attempts/<uuid:attempt_id>/review")
@@ -128,14 +128,14 @@ def review(attempt_id: uuid.UUID) -> ResponseReturnValue:
     """List what is answered and what is not, before handing in."""
     found = queries.own_attempt(db.session, visitor().id, attempt_id)
     if not timing.is_open(found.state, found.deadline_at, clock.now()):
-        return redirect(address(".result", attempt_id=attempt_id), 303)
+        return redirect(address("quizzes.result", attempt_id=attempt_id), 303)
     course, quiz = queries.pinned_course(db.session, found)
     present = queries.answers_of(db.session, attempt_id)
     filled = Filled(
         {q: a.response for q, a in present.items()},
         {q: a.rev for q, a in present.items()},
     )
-    href = address(".attempt", attempt_id=attempt_id)
+    href = address("quizzes.attempt", attempt_id=attempt_id)
     drawn = sheets.sheets(Paper(found, course, quiz), filled, Due())
     return render_template(
         "delivery/attempt_review.html",
@@ -148,7 +148,7 @@ def review(attempt_id: uuid.UUID) -> ResponseReturnValue:
             for one in drawn
             if not one.is_answered
         ],
-        submit_href=address(".submit", attempt_id=attempt_id),
+        submit_href=address("quizzes.submit", attempt_id=attempt_id),
         breadcrumbs=_trail(course.id, course.title, quiz.title, quiz.id),
     )
 
@@ -169,7 +169,7 @@ def submit(attempt_id: uuid.UUID) -> ResponseReturnValue:
             settle(session, person_id, entry, now)
         return closed
 
-    href = address(".result", attempt_id=attempt_id)
+    href = address("quizzes.result", attempt_id=attempt_id)
     try:
         closed = unit(db.engine, work)
     except MissingSavesError as error:
@@ -187,7 +187,7 @@ def result(attempt_id: uuid.UUID) -> ResponseReturnValue:
     found = queries.own_attempt(db.session, person_id, attempt_id)
     now = clock.now()
     if timing.is_open(found.state, found.deadline_at, now):
-        return redirect(address(".attempt", attempt_id=attempt_id), 303)
+        return redirect(address("quizzes.attempt", attempt_id=attempt_id), 303)
     course, quiz = queries.pinned_course(db.session, found)
     score = queries.attempt_score(db.session, found, quiz)
     state = queries.quiz_state(db.session, person_id, course.id, quiz, now)
@@ -226,7 +226,7 @@ def _attempt_page(
         sheets=drawn,
         page_id=answers.new_page(),
         errors=[(one.error, f"#q-{one.id}") for one in drawn if one.error],
-        save_href=address(".save", attempt_id=found.id),
+        save_href=address("quizzes.save", attempt_id=found.id),
         server_now=now.isoformat(),
         deadline=found.deadline_at.isoformat() if found.deadline_at else "",
         breadcrumbs=_trail(course.id, course.title, quiz.title, quiz.id),
@@ -271,7 +271,7 @@ def _refuse_submission(
     if wants_json():
         return refuse_json(409, "missing", message, questions=list(error.questions))
     flash(message, "error")
-    return redirect(address(".attempt", attempt_id=attempt_id), 303)
+    return redirect(address("quizzes.attempt", attempt_id=attempt_id), 303)
 
 
 def _due(quiz: Quiz, state: QuizState, *, is_passed: bool) -> Due:
