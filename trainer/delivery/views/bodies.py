@@ -8,12 +8,12 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from flask_babel import gettext as _
-from flask_wtf.csrf import generate_csrf
 
 from trainer.courses import markup
-from trainer.courses.catalogue import CatalogueEntry, find_activity
+from trainer.courses.catalogue import find_activity
 from trainer.courses.markup import RenderedBlock, RenderedLesson
 from trainer.courses.model import (
     Block,
@@ -24,15 +24,13 @@ from trainer.courses.model import (
     Question,
     Reflection,
 )
-from trainer.delivery.queries import LessonFacts, Tried
+from trainer.delivery.queries import Tried
 from trainer.delivery.views.canvas import (
     Canvas,
     Links,
     Page,
     macro,
     mask,
-    page_of,
-    unmask,
 )
 from trainer.delivery.views.forms import (
     NoteBlock,
@@ -70,26 +68,26 @@ class Body:
     ending: str
 
 
-def body_of(entry: CatalogueEntry, lesson: Lesson) -> Body:
+def body_of(page: Page) -> Body:
     """Return what a lesson shows to everybody."""
-    return _body(page_of(entry, lesson))
+    return _body(page)
 
 
 def pieces_for(
-    body: Body, facts: LessonFacts, errors: Mapping[str, str]
+    body: Body,
+    tried: Mapping[str, Tried],
+    notes: Mapping[str, Any],
+    errors: Mapping[str, str],
 ) -> Iterator[str]:
     """Return the parts of a body as one learner sees them; `errors` by check id."""
-    token = generate_csrf()
     for piece in body.pieces:
+        html = ""
         if piece.check is not None:
-            html = _own_check(body.canvas, piece.check, facts, errors)
-            yield unmask(html or piece.html, token)
-        elif piece.note is not None:
-            content = facts.notes.get(piece.note.id)
-            kept = draw_note(body.canvas, piece.note, content) if content else ""
-            yield unmask(kept or piece.html, token)
-        else:
-            yield piece.html
+            error = errors.get(piece.check.id, "")
+            html = _own_check(body.canvas, piece.check, tried, error)
+        elif piece.note is not None and piece.note.id in notes:
+            html = draw_note(body.canvas, piece.note, notes[piece.note.id])
+        yield html or piece.html
 
 
 def notes_of(lesson: Lesson) -> dict[str, NoteBlock]:
@@ -149,14 +147,13 @@ def _piece(canvas: Canvas, drawn: RenderedBlock) -> Piece:
 
 
 def _own_check(
-    canvas: Canvas, question: Question, facts: LessonFacts, errors: Mapping[str, str]
+    canvas: Canvas, question: Question, tried: Mapping[str, Tried], error: str
 ) -> str:
     """Return a check as one learner left it; nothing when it was never tried."""
-    if question.id in errors:
-        shape = shape_of(canvas, question) | {"error": errors[question.id]}
-        return draw_check(canvas, shape)
-    tried = facts.tried.get(question.id)
-    return _tried_check(canvas, question, tried) if tried else ""
+    if error:
+        return draw_check(canvas, shape_of(canvas, question) | {"error": error})
+    found = tried.get(question.id)
+    return _tried_check(canvas, question, found) if found else ""
 
 
 def _tried_check(canvas: Canvas, question: Question, tried: Tried) -> str:

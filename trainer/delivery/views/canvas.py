@@ -15,7 +15,13 @@ from trainer.courses.model import Course, Lesson, Media, Question
 from trainer.delivery.rules import CheckPlace
 from trainer.delivery.views import cards
 
-TOKEN_MARK = f"token-{secrets.token_hex(16)}"
+
+def mark_for(name: str) -> str:
+    """Return a word that no author can write, to be replaced in what is held."""
+    return f"{name}-{secrets.token_hex(16)}"
+
+
+TOKEN_MARK = mark_for("token")
 
 
 @dataclass(frozen=True, slots=True)

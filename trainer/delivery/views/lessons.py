@@ -1,23 +1,28 @@
 """A lesson: read it, try its checks, keep notes, complete it."""
 
-from collections.abc import Container, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Container
 from datetime import datetime
 
-from flask import Blueprint, jsonify, redirect, render_template, request
+from flask import Blueprint, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from trainer import clock
 from trainer.accounts.access import visitor
 from trainer.courses.catalogue import CatalogueEntry, neighbours, required_ids
-from trainer.courses.model import Activity, Checklist, Course, Lesson, Question
+from trainer.courses.model import Checklist, Course, Lesson, Question
 from trainer.database import unit
 from trainer.delivery import access, commands, rules
 from trainer.delivery.commands import Act
 from trainer.delivery.queries import LessonFacts, lesson_facts
 from trainer.delivery.views import bodies, cards, forms
 from trainer.delivery.views.canvas import page_of, place_of
+from trainer.delivery.views.lesson_pages import (
+    Refusal,
+    Seen,
+    answers_in,
+    lesson_html,
+)
 from trainer.errors import InvalidError, NotFoundError
 from trainer.extensions import db
 from trainer.web import policy, refuse_json, wants_json
@@ -27,50 +32,27 @@ bp = Blueprint("lessons", __name__)
 INVALID = 422
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """What kept an act in a lesson from being taken.
-
-    `errors` are (text, anchor) pairs for the summary, `at` gives a text by check id.
-    """
-
-    errors: list[tuple[str, str]]
-    at: Mapping[str, str] = field(default_factory=dict)
-
-
 def lesson_page(
     entry: CatalogueEntry, lesson: Lesson, now: datetime, refusal: Refusal | None = None
 ) -> ResponseReturnValue:
     """Draw a lesson as it stands for the visitor; the first opening enrols."""
-    course = entry.course
-    facts = lesson_facts(db.session, visitor().id, course.id, lesson.id)
+    course, person = entry.course, visitor()
+    facts = lesson_facts(db.session, person.id, course.id, lesson.id)
     if not facts.is_enrolled:
         access.join(entry, now)
-    body = bodies.body_of(entry, lesson)
     beside = neighbours(course, lesson.id, now)
     done, total = _done(course, facts, now)
-    page = render_template(
-        "delivery/lesson.html",
-        lesson=lesson,
-        module_title=_module_title(course, lesson),
-        body=body,
-        pieces=bodies.pieces_for(body, facts, refusal.at if refusal else {}),
-        answered=_count_answered(lesson, facts.tried),
-        checks=len(lesson.checks),
+    seen = Seen(
+        page=page_of(entry, lesson),
+        roles=person.roles,
+        tried=answers_in(facts),
         is_complete=lesson.id in facts.marks.lessons,
         done=done,
         total=total,
-        errors=refusal.errors if refusal else [],
-        completion_href=_href(entry, lesson, "completion"),
-        previous=_link(course, beside.previous),
-        next=_link(course, beside.next),
-        breadcrumbs=[
-            (_("Courses"), "/courses/"),
-            (course.title, cards.course_href(course.id)),
-            (lesson.title, ""),
-        ],
+        previous=beside.previous.id if beside.previous else "",
+        next=beside.next.id if beside.next else "",
     )
-    return page, INVALID if refusal else 200
+    return lesson_html(seen, facts.notes, refusal), INVALID if refusal else 200
 
 
 @bp.post("/courses/<course_id>/<lesson_id>/checks/<question_id>")
@@ -99,7 +81,7 @@ def check(course_id: str, lesson_id: str, question_id: str) -> ResponseReturnVal
     facts = lesson_facts(db.session, act.person_id, course_id, lesson_id)
     tried = {*facts.tried, question.id}
     outcome = forms.outcome_of(question, result.mark)
-    context = bodies.body_of(act.entry, act.lesson).canvas.context
+    context = bodies.body_of(page_of(act.entry, act.lesson)).canvas.context
     told = forms.messages(context, question, response, act.lesson.language)
     return jsonify(
         {
@@ -210,21 +192,3 @@ def _done(course: Course, facts: LessonFacts, now: datetime) -> tuple[int, int]:
         return len(required), len(required)
     complete = rules.completed_ids(course, facts.marks)
     return sum(id_ in complete for id_ in required), len(required)
-
-
-def _module_title(course: Course, lesson: Lesson) -> str:
-    """Return the title of the module that a lesson is in."""
-    return next((m.title for m in course.modules if lesson in m.activities), "")
-
-
-def _href(entry: CatalogueEntry, lesson: Lesson, act: str) -> str:
-    """Return where a form of a lesson is sent."""
-    return f"{cards.activity_href(entry.course.id, lesson.id)}/{act}"
-
-
-def _link(course: Course, activity: Activity | None) -> dict[str, str] | None:
-    """Return the way to a neighbour of a lesson."""
-    if activity is None:
-        return None
-    href = cards.activity_href(course.id, activity.id)
-    return {"href": href, "title": activity.title}
