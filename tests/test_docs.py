@@ -139,7 +139,7 @@ def test_every_table_is_explained() -> None:
 def test_every_address_is_documented_with_its_methods(app: Flask) -> None:
     page = read("addresses.md")
     rows = dict(re.findall(r"^\| `(/\S*)` \| ([A-Z, ]+) \|", page, re.MULTILINE))
-    known = {}
+    known: dict[str, set[str]] = {}
     for rule in app.url_map.iter_rules():
         methods = (rule.methods or set()) - {"HEAD", "OPTIONS"}
         known[rule.rule] = known.get(rule.rule, set()) | methods
