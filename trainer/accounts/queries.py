@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, select
 
 from trainer.accounts import rules
 from trainer.accounts.models import (
@@ -82,13 +82,18 @@ SESSION_ROW = (
         RoleGrant,
         and_(RoleGrant.person_id == Person.id, RoleGrant.revoked_at.is_(None)),
     )
-    .where(Person.is_active, SignIn.auth_epoch == Person.auth_epoch)
+    .where(
+        SignIn.token_hash == bindparam("token_hash"),
+        Person.is_active,
+        SignIn.auth_epoch == Person.auth_epoch,
+    )
 )
 
 
 def session_row(session: Session, token_hash: str) -> SessionRow | None:
     """Return the sign-in of a token with its person and roles, in one statement."""
-    rows = session.execute(SESSION_ROW.where(SignIn.token_hash == token_hash)).all()
+    found = session.connection().execute(SESSION_ROW, {"token_hash": token_hash})
+    rows = found.all()
     if not rows:
         return None
     row = rows[0]

@@ -19,16 +19,16 @@ from trainer.publishing.models import (
 
 HELD_VERSIONS = 64
 
+_revisions = CatalogueRevision.__table__.c
+# Asked by every request, so it is built once.
+_REVISION = select(_revisions.number).where(_revisions.id == 1)
 _versions: OrderedDict[str, Course] = OrderedDict()
 _lock = Lock()
 
 
 def current_revision(session: Session) -> int:
     """Return the number that rises whenever something is published; 0 before."""
-    number = session.scalar(
-        select(CatalogueRevision.number).where(CatalogueRevision.id == 1)
-    )
-    return number or 0
+    return session.connection().execute(_REVISION).scalar() or 0
 
 
 def current_publications(session: Session) -> list[Publication]:
