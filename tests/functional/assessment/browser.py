@@ -49,7 +49,7 @@ class Browser:
             for field in fields
         }
 
-    def put(self, question: str, response: object, **more: object) -> TestResponse:
+    def put(self, question: object, response: object, **more: object) -> TestResponse:
         """Save one answer as a script does; `more` replaces members and headers."""
         headers = more.pop("headers", None)
         if headers is None:
