@@ -54,7 +54,7 @@ def sign_in() -> ResponseReturnValue:
 @policy("public")
 def open_sign_in() -> ResponseReturnValue:
     """Sign a person in; say the same whatever it is that does not fit."""
-    form, held = SignInForm(), access.returned_form()
+    form, held = SignInForm(request.form), access.returned_form()
     email = form.email.data or ""
     target = rules.safe_next(request.form.get("next"))
     errors = _errors(form)
@@ -143,7 +143,7 @@ def _set_by_link(token: str, purpose: str) -> ResponseReturnValue:
         return render_template("accounts/spent_link.html"), 404
     errors: Errors = ()
     if request.method == "POST":
-        form = NewPasswordForm()
+        form = NewPasswordForm(request.form)
         password = form.password.data or ""
         errors = _errors(form) or password_errors(password)
         if not errors:
@@ -213,7 +213,7 @@ def security_page(errors: Errors = (), status: int = 200) -> ResponseReturnValue
 @policy("learner")
 def change_password() -> ResponseReturnValue:
     """Change one's own password; every other sign-in ends."""
-    form, found = ChangePasswordForm(), access.visitor()
+    form, found = ChangePasswordForm(request.form), access.visitor()
     password = form.password.data or ""
     errors = _errors(form) or password_errors(password)
     if errors:

@@ -1,0 +1,131 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from tests.conftest import SECRET
+from tests.functional.signing import EMAIL, add_person, try_to_sign_in
+from trainer import config, create_app
+from trainer.accounts.formats import CHEAP
+from trainer.extensions import db
+from trainer.operations.commands.schema import upgrade_schema
+
+PAGES = ("/sign-in", "/", "/no/such/page", "/me/security", "/sign-out", "/healthz")
+
+
+def policy_of(answer: TestResponse) -> dict[str, str]:
+    """Return the content security policy by directive."""
+    parts = answer.headers["Content-Security-Policy"].split(";")
+    return {
+        name: rest for name, _blank, rest in (p.strip().partition(" ") for p in parts)
+    }
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("who", ["stranger", "learner"])
+def test_every_answer_carries_the_headers(
+    app: Flask, sign_in: Callable[[str], FlaskClient], path: str, who: str
+) -> None:
+    add_person(app)
+    client = app.test_client() if who == "stranger" else sign_in(EMAIL)
+    answer = client.get(path)
+    policy = policy_of(answer)
+    assert policy["default-src"] == "'none'"
+    assert policy["script-src"] == policy["style-src"] == "'self'"
+    assert policy["base-uri"] == policy["frame-ancestors"] == "'none'"
+    assert policy["form-action"] == "'self'"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
+    assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Permissions-Policy"]
+    assert "Access-Control-Allow-Origin" not in answer.headers
+    assert "Strict-Transport-Security" not in answer.headers
+    assert "charset=utf-8" in answer.headers["Content-Type"] or answer.is_json
+
+
+def test_the_cookie_is_kept_from_scripts_and_other_sites(
+    app: Flask, client: FlaskClient
+) -> None:
+    add_person(app)
+    page = client.get("/sign-in")
+    answer = try_to_sign_in(client)
+    for sent in (*page.headers.getlist("Set-Cookie"), answer.headers["Set-Cookie"]):
+        assert sent.startswith("session=")
+        parts = sent.split("; ")
+        assert {"HttpOnly", "Path=/", "SameSite=Lax"} <= set(parts)
+        assert "Domain" not in sent
+        assert "Expires" not in sent
+
+
+@pytest.fixture
+def secure(tmp_path: Path) -> FlaskClient:
+    """A browser at an installation that people reach through TLS."""
+    settings = config.load(
+        {
+            "TRAINER_SECRET_KEY": SECRET,
+            "TRAINER_DATABASE_URL": f"sqlite:///{tmp_path / 'trainer.sqlite'}",
+            "TRAINER_INSTANCE": str(tmp_path),
+            "TRAINER_BASE_URL": "https://training.example",
+            "TRAINER_TRUSTED_PROXIES": "1",
+        }
+    )
+    app = create_app(settings)
+    app.config.update(TESTING=True, PASSWORD_COST=CHEAP)
+    with app.app_context():
+        upgrade_schema(db.engine, tmp_path)
+    add_person(app)
+    client = app.test_client()
+    client.environ_base.update(
+        {"HTTP_HOST": "training.example", "HTTP_X_FORWARDED_PROTO": "https"}
+    )
+    return client
+
+
+def test_under_tls_the_cookie_is_bound_to_the_host(secure: FlaskClient) -> None:
+    answer = try_to_sign_in(secure, base_url="https://training.example")
+    assert answer.status_code in {303, 403}
+    page = secure.get("/sign-in", base_url="https://training.example")
+    sent = page.headers["Set-Cookie"]
+    assert sent.startswith("__Host-session=")
+    assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(sent.split("; "))
+    assert "Domain" not in sent
+    assert "max-age=63072000" in page.headers["Strict-Transport-Security"]
+
+
+@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "a b", ""])
+def test_another_host_name_is_refused(client: FlaskClient, host: str) -> None:
+    answer = client.get("/sign-in", headers={"Host": host})
+    assert answer.status_code == 400
+
+
+def test_what_a_client_says_of_proxies_changes_nothing(client: FlaskClient) -> None:
+    lies = {
+        "X-Forwarded-Host": "evil.example",
+        "X-Forwarded-Proto": "https",
+        "X-Forwarded-Prefix": "/evil",
+        "Forwarded": "host=evil.example;proto=https",
+    }
+    answer = client.get("/", headers=lies)
+    assert answer.location == "/sign-in?next=/"
+    assert "evil" not in client.get("/sign-in", headers=lies).text
+
+
+@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PROPFIND", "X"])
+def test_methods_that_no_page_takes_are_refused(
+    client: FlaskClient, method: str
+) -> None:
+    assert client.open("/sign-in", method=method).status_code == 405
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/.git/config", "/.env", "/static/../config.py", "/static/%2e%2e/config.py"],
+)
+def test_files_of_the_installation_are_not_served(
+    client: FlaskClient, path: str
+) -> None:
+    assert client.get(path).status_code in {400, 404}
