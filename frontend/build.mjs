@@ -1,6 +1,6 @@
 // Builds src/ into ../trainer/static/dist/: hashed names, a manifest, compressed copies.
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
@@ -10,6 +10,7 @@ import * as sass from "sass";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const target = resolve(process.argv[2] ?? join(here, "../trainer/static/dist"));
+const DAY = 86_400_000; // milliseconds
 const browsers = ["chrome100", "edge100", "firefox100", "safari15.4"];
 
 const hashed = (name, bytes) => {
@@ -59,29 +60,34 @@ function compressed(bytes) {
   };
 }
 
-async function clear() {
-  await mkdir(target, { recursive: true });
+// Files of earlier builds stay for a day: open pages and running servers still name them.
+async function clear(kept) {
   for (const name of await readdir(target)) {
-    await rm(join(target, name), { recursive: true });
+    const { mtimeMs } = await stat(join(target, name));
+    if (!kept.has(name) && Date.now() - mtimeMs > DAY) await rm(join(target, name));
   }
 }
 
 async function build() {
   const [css, js] = await Promise.all([styles("app.scss"), script("app.js")]);
   const mark = await readFile(join(here, "src", "favicon.svg"));
-  await clear();
+  await mkdir(target, { recursive: true });
   const manifest = {};
+  const kept = new Set(["manifest.json"]);
   for (const [name, bytes] of [["app.css", css], ["app.js", js], ["favicon.svg", mark]]) {
     const file = hashed(name, bytes);
     manifest[name] = file;
     await writeFile(join(target, file), bytes);
+    kept.add(file);
     const copies = compressed(bytes);
     for (const [ending, copy] of Object.entries(copies)) {
       await writeFile(join(target, file + ending), copy);
+      kept.add(file + ending);
     }
     console.log(`${file}  ${bytes.length} bytes, ${copies[".br"].length} as brotli`);
   }
   await writeFile(join(target, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+  await clear(kept);
 }
 
 await build();
