@@ -7,7 +7,13 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.conftest import SECRET
-from tests.functional.signing import EMAIL, add_person, try_to_sign_in
+from tests.functional.signing import (
+    EMAIL,
+    PASSWORD,
+    add_person,
+    csrf_of,
+    try_to_sign_in,
+)
 from trainer import config, create_app
 from trainer.accounts.formats import CHEAP
 from trainer.extensions import db
@@ -86,14 +92,34 @@ def secure(tmp_path: Path) -> FlaskClient:
 
 
 def test_under_tls_the_cookie_is_bound_to_the_host(secure: FlaskClient) -> None:
-    answer = try_to_sign_in(secure, base_url="https://training.example")
-    assert answer.status_code in {303, 403}
-    page = secure.get("/sign-in", base_url="https://training.example")
-    sent = page.headers["Set-Cookie"]
-    assert sent.startswith("__Host-session=")
-    assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(sent.split("; "))
-    assert "Domain" not in sent
-    assert "max-age=63072000" in page.headers["Strict-Transport-Security"]
+    base = "https://training.example"
+    page = secure.get("/sign-in", base_url=base)
+    fields = {"csrf_token": csrf_of(page.text), "email": EMAIL, "password": PASSWORD}
+    answer = secure.post("/sign-in", data=fields, base_url=base)
+    assert answer.status_code == 303
+    for sent in (page.headers["Set-Cookie"], answer.headers["Set-Cookie"]):
+        assert sent.startswith("__Host-session=")
+        assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(sent.split("; "))
+        assert "Domain" not in sent
+    assert "max-age=63072000" in answer.headers["Strict-Transport-Security"]
+    assert secure.get("/me/security", base_url=base).status_code == 200
+
+
+def test_behind_a_trusted_proxy_its_last_word_is_the_source(
+    secure: FlaskClient,
+) -> None:
+    base = "https://training.example"
+    token = csrf_of(secure.get("/sign-in", base_url=base).text)
+
+    def guess(n: int, forwarded: str) -> int:
+        fields = {"csrf_token": token, "email": f"a{n}@b.example", "password": "x"}
+        headers = {"X-Forwarded-For": forwarded}
+        answer = secure.post("/sign-in", data=fields, headers=headers, base_url=base)
+        return answer.status_code
+
+    lies = [guess(n, f"198.51.100.{n}, 203.0.113.7") for n in range(21)]
+    assert lies == [401] * 20 + [429]
+    assert guess(30, "203.0.113.7, 203.0.113.8") == 401
 
 
 @pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "a b", ""])

@@ -206,8 +206,8 @@ def find_row(token: str) -> SessionRow | None:
     """Return the living sign-in of a token; record its use once a minute."""
     if TOKEN.fullmatch(token) is None:
         return None
-    with Session(db.engine) as session:
-        row = queries.session_row(session, formats.token_hash(token))
+    with db.engine.connect() as connection:
+        row = queries.session_row(connection, formats.token_hash(token))
     now = clock.now()
     if row is None or not row.is_alive(now):
         return None

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
 
+    from sqlalchemy import Connection
     from sqlalchemy.orm import Session
 
 
@@ -90,10 +91,9 @@ SESSION_ROW = (
 )
 
 
-def session_row(session: Session, token_hash: str) -> SessionRow | None:
+def session_row(session: Session | Connection, token_hash: str) -> SessionRow | None:
     """Return the sign-in of a token with its person and roles, in one statement."""
-    found = session.connection().execute(SESSION_ROW, {"token_hash": token_hash})
-    rows = found.all()
+    rows = session.execute(SESSION_ROW, {"token_hash": token_hash}).all()
     if not rows:
         return None
     row = rows[0]

@@ -5,6 +5,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import update
+from sqlalchemy.exc import OperationalError
 
 from tests.functional.signing import (
     EMAIL,
@@ -386,4 +387,23 @@ def test_a_page_is_shown_though_its_use_cannot_be_recorded(
         raise UnavailableError
 
     monkeypatch.setattr(access, "unit", fail)
+    assert is_signed_in(client)
+
+
+def test_an_outage_is_told_and_costs_nobody_the_sign_in(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_person(app)
+    try_to_sign_in(client)
+
+    def fail(_token: str) -> None:
+        raise OperationalError("SELECT", {}, Exception("the server went away"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(access, "find_row", fail)
+        for path in (CLOSED, "/sign-in"):
+            answer = client.get(path)
+            assert answer.status_code == 503
+            assert "went away" not in answer.text
+            assert not answer.headers.getlist("Set-Cookie")
     assert is_signed_in(client)
