@@ -3,7 +3,7 @@
 import secrets
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal, cast
 
@@ -231,9 +231,10 @@ def _append(session: Session, prev: str, link: chain.Link, save: Save) -> str:
         link, payload_sha=chain.payload_sha(salt, save.response, save.saved_at)
     )
     head = chain.link_hash(prev, link)
-    event = {name: getattr(link, name) for name in LINK_FIELDS}
-    session.execute(EVENT, {**event, "prev": prev, "hash": head})
-    session.execute(
+    event = {name: getattr(link, name) for name in chain.LINK_FIELDS}
+    database = session.connection()
+    database.execute(EVENT, {**event, "prev": prev, "hash": head})
+    database.execute(
         PAYLOAD,
         {
             "attempt_id": link.attempt_id,
@@ -243,11 +244,10 @@ def _append(session: Session, prev: str, link: chain.Link, save: Save) -> str:
             "saved_at": save.saved_at,
         },
     )
-    session.execute(HEAD, {"attempt": link.attempt_id, "n": link.n, "hash": head})
+    database.execute(HEAD, {"attempt": link.attempt_id, "n": link.n, "hash": head})
     return head
 
 
-LINK_FIELDS = tuple(field.name for field in fields(chain.Link))
 EVENT = insert(cast("Table", AnswerEvent.__table__))
 PAYLOAD = insert(cast("Table", AnswerPayload.__table__))
 FIRST_ANSWER = insert(cast("Table", Answer.__table__))
@@ -279,10 +279,10 @@ def _apply(session: Session, link: chain.Link, response: object) -> None:
     }
     if link.rev == 1:
         place = {"attempt_id": link.attempt_id, "question_id": link.question_id}
-        session.execute(FIRST_ANSWER, {**place, **present})
+        session.connection().execute(FIRST_ANSWER, {**place, **present})
     else:
         place = {"attempt": link.attempt_id, "question": link.question_id}
-        session.execute(NEXT_ANSWER, {**place, **present})
+        session.connection().execute(NEXT_ANSWER, {**place, **present})
 
 
 def submit(

@@ -1,12 +1,14 @@
 """Read attempts, their answers, and how a learner stands at a quiz."""
 
 import uuid
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from threading import Lock
+from typing import Any, cast
 
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import Row, Table, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from trainer import clock
@@ -24,6 +26,18 @@ from trainer.courses.catalogue import find_activity
 from trainer.courses.model import Course, Quiz
 from trainer.errors import NotFoundError
 from trainer.publishing.queries import load_version
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """What never changes of an attempt, and the quiz in the version of its start."""
+
+    id: uuid.UUID
+    person_id: uuid.UUID
+    course_id: str
+    token_key: str
+    deadline_at: datetime | None
+    quiz: Quiz
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +70,12 @@ class QuizState:
         return self.open_attempt_id is None and has_left and self.retry_at is None
 
 
+HELD_ATTEMPTS = 4096
+
+_held: OrderedDict[uuid.UUID, Pinned] = OrderedDict()
+_lock = Lock()
+
+
 def own_attempt(
     session: Session, person_id: uuid.UUID, attempt_id: uuid.UUID
 ) -> Attempt:
@@ -67,6 +87,36 @@ def own_attempt(
         message = "There is no such attempt."
         raise NotFoundError(message)
     return attempt
+
+
+def pinned(session: Session, person_id: uuid.UUID, attempt_id: uuid.UUID) -> Pinned:
+    """Return what never changes of a person's own attempt.
+
+    The database guards it against change, so it is read once and held. Raise
+    NotFoundError for anybody else's.
+    """
+    with _lock:
+        held = _held.get(attempt_id)
+        if held is not None:
+            _held.move_to_end(attempt_id)
+    if held is None:
+        attempt = own_attempt(session, person_id, attempt_id)
+        held = Pinned(
+            id=attempt.id,
+            person_id=attempt.person_id,
+            course_id=attempt.course_id,
+            token_key=attempt.token_key,
+            deadline_at=attempt.deadline_at,
+            quiz=pinned_course(session, attempt)[1],
+        )
+        with _lock:
+            _held[attempt_id] = held
+            while len(_held) > HELD_ATTEMPTS:
+                _held.popitem(last=False)
+    if held.person_id != person_id:
+        message = "There is no such attempt."
+        raise NotFoundError(message)
+    return held
 
 
 def pinned_course(session: Session, attempt: Attempt) -> tuple[Course, Quiz]:
@@ -129,7 +179,7 @@ def quiz_state(
         Allowance.quiz_id == quiz.id,
     )
     allowance = session.scalar(select(Allowance).where(*place))
-    rows = _attempts(session, allowance.id) if allowance else ()
+    rows = _sittings(session, allowance.id) if allowance else ()
     used = allowance.attempts_used if allowance else 0
     extra = allowance.attempts_extra if allowance else 0
     open_id = next(
@@ -151,7 +201,7 @@ def quiz_state(
     )
 
 
-def _attempts(
+def _sittings(
     session: Session, allowance_id: uuid.UUID
 ) -> Sequence[Row[*tuple[Any, ...]]]:
     """Return the attempts of an allowance that stand, each with its marking."""
@@ -189,34 +239,39 @@ def overdue_attempts(session: Session, now: datetime) -> list[Attempt]:
     return list(rows)
 
 
-KEPT = (
+_attempts = cast("Table", Attempt.__table__).c
+_events = cast("Table", AnswerEvent.__table__).c
+_payloads = cast("Table", AnswerPayload.__table__).c
+_answers = cast("Table", Answer.__table__).c
+LOCKED = (
     select(
-        AnswerEvent.question_id,
-        AnswerEvent.kind,
-        AnswerEvent.rev,
-        AnswerEvent.received_at,
-        AnswerEvent.hash,
-        AnswerPayload.n.label("payload_n"),
-        AnswerPayload.response,
-    )
-    .outerjoin(
-        AnswerPayload,
-        (AnswerPayload.attempt_id == AnswerEvent.attempt_id)
-        & (AnswerPayload.n == AnswerEvent.n),
+        _attempts.state, _attempts.deadline_at, _attempts.event_count, _attempts.head
     )
     .where(
-        AnswerEvent.attempt_id == bindparam("attempt"),
-        AnswerEvent.key == bindparam("key"),
+        _attempts.id == bindparam("attempt"), _attempts.person_id == bindparam("person")
     )
-)
-PRESENT = select(Answer.rev, Answer.device, Answer.seq, Answer.response).where(
-    Answer.attempt_id == bindparam("attempt"),
-    Answer.question_id == bindparam("question"),
-)
-LOCKED = (
-    select(Attempt.state, Attempt.deadline_at, Attempt.event_count, Attempt.head)
-    .where(Attempt.id == bindparam("attempt"), Attempt.person_id == bindparam("person"))
     .with_for_update(key_share=True)
+)
+KEPT = (
+    select(
+        _events.question_id,
+        _events.kind,
+        _events.rev,
+        _events.received_at,
+        _events.hash,
+        _payloads.n.label("payload_n"),
+        _payloads.response,
+    )
+    .outerjoin_from(
+        AnswerEvent.__table__,
+        AnswerPayload.__table__,
+        (_payloads.attempt_id == _events.attempt_id) & (_payloads.n == _events.n),
+    )
+    .where(_events.attempt_id == bindparam("attempt"), _events.key == bindparam("key"))
+)
+PRESENT = select(_answers.rev, _answers.device, _answers.seq, _answers.response).where(
+    _answers.attempt_id == bindparam("attempt"),
+    _answers.question_id == bindparam("question"),
 )
 
 
@@ -229,7 +284,7 @@ def locked_attempt(
     NotFoundError for anybody else's attempt.
     """
     place = {"attempt": attempt_id, "person": person_id}
-    row: Row[*tuple[Any, ...]] | None = session.execute(LOCKED, place).first()
+    row = session.connection().execute(LOCKED, place).first()
     if row is None:
         message = "There is no such attempt."
         raise NotFoundError(message)
@@ -240,7 +295,8 @@ def kept_event(
     session: Session, attempt_id: uuid.UUID, key: str
 ) -> Row[*tuple[Any, ...]] | None:
     """Return the event that a key already made, with its value unless erased."""
-    return session.execute(KEPT, {"attempt": attempt_id, "key": key}).first()
+    place = {"attempt": attempt_id, "key": key}
+    return session.connection().execute(KEPT, place).first()
 
 
 def present_answer(
@@ -248,7 +304,7 @@ def present_answer(
 ) -> Present | None:
     """Return the answer to a question that stands."""
     place = {"attempt": attempt_id, "question": question_id}
-    row = session.execute(PRESENT, place).first()
+    row = session.connection().execute(PRESENT, place).first()
     return Present(*row) if row else None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,9 @@ class Link:
     payload_sha: str
 
 
+LINK_FIELDS = tuple(field.name for field in fields(Link))
+
+
 def canonical(value: object) -> bytes:
     """Return the one JSON text of a value; raise TypeError when it holds a float."""
     _refuse_floats(value)
@@ -54,10 +57,10 @@ def genesis(attempt_id: UUID) -> str:
 
 def link_hash(prev: str, link: Link) -> str:
     """Return the hash of an event, chained to the hash of the one before."""
-    fields: list[object] = list(astuple(link))
-    fields[0] = str(link.attempt_id)
-    fields[-2] = (link.received_at - EPOCH) // MICROSECOND
-    return hashlib.sha256(canonical([prev, *fields])).hexdigest()
+    values = [getattr(link, name) for name in LINK_FIELDS]
+    values[0] = str(link.attempt_id)
+    values[-2] = (link.received_at - EPOCH) // MICROSECOND
+    return hashlib.sha256(canonical([prev, *values])).hexdigest()
 
 
 def first_break(

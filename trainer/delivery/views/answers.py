@@ -17,7 +17,7 @@ from werkzeug.exceptions import (
 
 from trainer.accounts.access import visitor
 from trainer.assessment import commands, queries
-from trainer.assessment.rules import chain, tokens
+from trainer.assessment.rules import chain, timing, tokens
 from trainer.assessment.rules.saving import Acknowledgement, Save
 from trainer.courses.marking import ResponseError
 from trainer.database import unit
@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
     from sqlalchemy.orm import Session
 
-    from trainer.assessment.models import Answer, Attempt
+    from trainer.assessment.models import Answer
+    from trainer.assessment.queries import Pinned
     from trainer.courses.model import Question, Quiz
 
 MOST_BYTES = 16_384
@@ -60,12 +61,10 @@ class FormOutcome:
         return not self.errors and not self.conflicts
 
 
-def save_json(
-    attempt: Attempt, quiz: Quiz, arrived_at: datetime
-) -> ResponseReturnValue:
+def save_json(attempt: Pinned, arrived_at: datetime) -> ResponseReturnValue:
     """Keep the one answer of a script's request and acknowledge it once committed."""
     try:
-        save = read_save(attempt, quiz, read_body())
+        save = read_save(attempt, read_body())
         made = keep(attempt, (save,), arrived_at)[0]
     except InvalidError as error:
         return refuse_json(422, "invalid", str(error))
@@ -75,7 +74,7 @@ def save_json(
         message = _("The time was over. The answer is kept and not counted.")
         return refuse_json(409, "late", message, stored=True, key=made.key)
     if made.kind == "conflict":
-        return _conflict(attempt, _question(quiz, save.question_id), save, made)
+        return _conflict(attempt, _question(attempt.quiz, save.question_id), save, made)
     return jsonify(
         key=made.key,
         rev=made.rev,
@@ -86,11 +85,12 @@ def save_json(
 
 
 def keep(
-    attempt: Attempt, saves: Sequence[Save], arrived_at: datetime
+    attempt: Pinned, saves: Sequence[Save], arrived_at: datetime
 ) -> list[Acknowledgement]:
     """Keep answers in one write unit; the acknowledgements hold once this returns."""
     person_id = visitor().id
-    entry = catalogue().course(attempt.course_id)
+    has_ended = timing.has_ended(attempt.deadline_at, arrived_at)
+    entry = catalogue().course(attempt.course_id) if has_ended else None
 
     def work(session: Session) -> list[Acknowledgement]:
         made = [
@@ -119,10 +119,10 @@ def read_body() -> dict[str, object]:
     return body
 
 
-def read_save(attempt: Attempt, quiz: Quiz, body: Mapping[str, object]) -> Save:
+def read_save(attempt: Pinned, body: Mapping[str, object]) -> Save:
     """Return the save that a body describes; raise InvalidError that says the fault."""
     question_id = body.get("question")
-    question = _question(quiz, question_id)
+    question = _question(attempt.quiz, question_id)
     base_rev = body.get("base_rev")
     saved_at = body.get("saved_at")
     return Save(
@@ -136,7 +136,7 @@ def read_save(attempt: Attempt, quiz: Quiz, body: Mapping[str, object]) -> Save:
     )
 
 
-def read_response(attempt: Attempt, question: Question, offered: object) -> object:
+def read_response(attempt: Pinned, question: Question, offered: object) -> object:
     """Return a response by position; raise InvalidError when it cannot be one."""
     if isinstance(offered, str):
         _plain("response", offered, MOST_BYTES)
@@ -149,7 +149,7 @@ def read_response(attempt: Attempt, question: Question, offered: object) -> obje
 
 
 def save_form(
-    attempt: Attempt, quiz: Quiz, answers: Mapping[str, Answer], arrived_at: datetime
+    attempt: Pinned, answers: Mapping[str, Answer], arrived_at: datetime
 ) -> FormOutcome:
     """Keep what a plain form changed; the same form posted twice changes nothing.
 
@@ -158,7 +158,7 @@ def save_form(
     """
     outcome = FormOutcome()
     saves: list[Save] = []
-    for question in quiz.questions:
+    for question in attempt.quiz.questions:
         answer = answers.get(question.id)
         if not _is_posted(question):
             continue
@@ -219,7 +219,7 @@ def _offered(question: Question) -> object:
     return value.strip() if value and question.type in {"text", "number"} else value
 
 
-def _form_save(attempt: Attempt, question: Question, response: object) -> Save:
+def _form_save(attempt: Pinned, question: Question, response: object) -> Save:
     """Return the save of one field; its key follows from the page and the answer."""
     page = request.form.get("device", "")
     try:
@@ -238,7 +238,7 @@ def _form_save(attempt: Attempt, question: Question, response: object) -> Save:
     )
 
 
-def _is_untouched(attempt: Attempt, save: Save, answer: Answer | None) -> bool:
+def _is_untouched(attempt: Pinned, save: Save, answer: Answer | None) -> bool:
     """Say whether a field still holds what stands, or what its page was drawn with."""
     if save.response == (answer.response if answer else None):
         return True
@@ -249,7 +249,7 @@ def _is_untouched(attempt: Attempt, save: Save, answer: Answer | None) -> bool:
 
 
 def _conflict(
-    attempt: Attempt, question: Question, save: Save, made: Acknowledgement
+    attempt: Pinned, question: Question, save: Save, made: Acknowledgement
 ) -> ResponseReturnValue:
     """Refuse a save that overlooked another device, and say both values."""
     return refuse_json(

@@ -105,17 +105,16 @@ def attempt(attempt_id: uuid.UUID) -> ResponseReturnValue:
 def save(attempt_id: uuid.UUID) -> ResponseReturnValue:
     """Keep one answer of a script, or a whole page of a plain form."""
     arrived_at = clock.now()
-    found = queries.own_attempt(db.session, visitor().id, attempt_id)
-    _course, quiz = queries.pinned_course(db.session, found)
+    pinned = queries.pinned(db.session, visitor().id, attempt_id)
     if request.method == "PUT" or request.mimetype == "application/json":
-        return answers.save_json(found, quiz, arrived_at)
+        return answers.save_json(pinned, arrived_at)
     present = queries.answers_of(db.session, attempt_id)
-    outcome = answers.save_form(found, quiz, present, arrived_at)
+    outcome = answers.save_form(pinned, present, arrived_at)
     if outcome.is_late:
         flash(_("The time was over. The answers are kept and not counted."), "error")
         return redirect(address("quizzes.result", attempt_id=attempt_id), 303)
     if not outcome.is_whole:
-        return _mend_page(found, outcome, arrived_at)
+        return _mend_page(attempt_id, outcome, arrived_at)
     if request.form.get("then") == "review":
         return redirect(address("quizzes.review", attempt_id=attempt_id), 303)
     flash(_("Your answers are saved."), "success")
@@ -235,9 +234,10 @@ def _attempt_page(
 
 
 def _mend_page(
-    found: Attempt, outcome: answers.FormOutcome, now: datetime
+    attempt_id: uuid.UUID, outcome: answers.FormOutcome, now: datetime
 ) -> ResponseReturnValue:
     """Draw the page again with what was typed, and say what was not taken and why."""
+    found = queries.own_attempt(db.session, visitor().id, attempt_id)
     _course, quiz = queries.pinned_course(db.session, found)
     present = queries.answers_of(db.session, found.id)
     errors = dict(outcome.errors)

@@ -4,7 +4,7 @@ import hashlib
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -24,7 +24,6 @@ from trainer.publishing.models import ContentVersion
 
 BATCH = 200
 MARKED = frozenset({"graded", "released"})
-LINK_FIELDS = tuple(field.name for field in fields(chain.Link))
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +166,7 @@ def _chain_faults(facts: Facts) -> Iterator[str]:
 
 def _link(event: AnswerEvent) -> chain.Link:
     """Return what the hash of an event covers."""
-    return chain.Link(**{name: getattr(event, name) for name in LINK_FIELDS})
+    return chain.Link(**{name: getattr(event, name) for name in chain.LINK_FIELDS})
 
 
 def _commitment(payload: AnswerPayload) -> str:
