@@ -1,6 +1,5 @@
 """`trainer report`: the same reports as on screen, for other programs."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from itertools import chain
 from typing import BinaryIO
@@ -13,12 +12,7 @@ from trainer.accounts.queries import ministries
 from trainer.errors import NotFoundError
 from trainer.extensions import db
 from trainer.progress.queries.columns import COLUMNS
-from trainer.progress.queries.report import (
-    ReportQuery,
-    ReportRow,
-    report_count,
-    report_rows,
-)
+from trainer.progress.queries.report import ReportQuery, report_count, report_rows
 from trainer.reports import formats, forms
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -53,17 +47,14 @@ def completion(
         asked["ministry"] = ministry
     total = sum(report_count(db.session, query) for query in queries)
     db.session.close()
-    rows: Iterator[list[ReportRow]] = chain.from_iterable(
-        report_rows(db.engine, query) for query in queries
-    )
+    rows = chain.from_iterable(report_rows(db.engine, query) for query in queries)
     moment = queries[0].moment if queries else clock.now()
     pieces = (
         formats.csv_pieces(rows, COLUMNS)
         if kind == "csv"
         else formats.json_pieces(rows, COLUMNS, formats.told(moment, asked, total))
     )
-    for piece in pieces:
-        output.write(piece)
+    output.writelines(pieces)
 
 
 def _queries(asked: dict[str, str], code: str) -> list[ReportQuery]:

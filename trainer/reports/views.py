@@ -18,6 +18,7 @@ from trainer.progress.queries import report
 from trainer.progress.queries.columns import COLUMNS, NUMBERS, STATUSES
 from trainer.progress.queries.report import ReportQuery, report_as_of
 from trainer.reports import formats, forms
+from trainer.reports.queries import TallyShelf
 from trainer.web import policy
 
 bp = Blueprint("reports", __name__)
@@ -38,6 +39,7 @@ SHOWN = (
     "due_on",
     "completed_on",
 )
+_tallies = TallyShelf()
 _running = BoundedSemaphore(MOST_AT_ONCE)
 
 
@@ -66,7 +68,7 @@ def completion() -> ResponseReturnValue:
 
 def _contents(query: ReportQuery, asked: dict[str, str]) -> dict[str, Any]:
     """Return the figures and the rows of one page of the report."""
-    tally = report.report_tally(db.session, query)
+    tally = _tallies.tally(db.session, query)
     total = tally[query.status] if query.status else sum(tally.values())
     number = _page_number(total)
     columns = COLUMNS if request.args.get("columns") == "all" else SHOWN

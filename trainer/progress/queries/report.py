@@ -13,10 +13,9 @@ from typing import Any, TypeAlias, cast
 
 from sqlalchemy import (
     ColumnElement,
-    CompoundSelect,
     Engine,
     Executable,
-    Subquery,
+    Select,
     func,
     select,
     union_all,
@@ -88,7 +87,7 @@ def _filters(query: ReportQuery) -> list[ColumnElement[bool]]:
     """Return the conditions on rows, the ministry's own always among them."""
     kept = [line.ministry_id == query.ministry_id, line.recorded_at <= query.moment]
     for column, wanted in (
-        (line.course_id, query.course),
+        (unindexed(line.course_id), query.course),
         (line.mission, query.mission),
         (line.unit, query.unit),
     ):
@@ -107,31 +106,27 @@ def _filters(query: ReportQuery) -> list[ColumnElement[bool]]:
     return kept
 
 
-def _known(
-    query: ReportQuery,
-    columns: Sequence[ColumnElement[Any]],
-    after: str = "",
-    ids: Sequence[uuid.UUID] = (),
-) -> CompoundSelect[Any]:
-    """Select from the lines that stood at the query's moment.
+def _parts(
+    query: ReportQuery, *columns: ColumnElement[Any], after: str | None = None
+) -> tuple[Select[Any], Select[Any]]:
+    """Select from the lines that stood at the query's moment, in two parts.
 
-    Those that still stand have an index of their own. For the present, the rest was
+    Those that still stand have indexes of their own. For the present, the rest was
     superseded since the moment and is little: found by that, it is sorted. For a day
     past it is much, and walked in order.
     """
     base = select(*columns).where(*_filters(query))
-    if ids:
-        base = base.where(line.id.in_(ids))
-    stands, since = line.superseded_at, cast("ColumnElement[Any]", line.superseded_at)
-    order: ColumnElement[Any] = line.sort_key
+    order = cast("ColumnElement[Any]", line.sort_key)
+    ended_at = cast("ColumnElement[Any]", line.superseded_at)
     if query.is_present:
         order = unindexed(order)
     else:
-        since = unindexed(since)
-    return union_all(
-        base.where(stands.is_(None), line.sort_key > after),
-        base.where(stands.is_not(None), since > query.moment, order > after),
-    )
+        ended_at = unindexed(ended_at)
+    still = base.where(line.superseded_at.is_(None))
+    ended = base.where(line.superseded_at.is_not(None), ended_at > query.moment)
+    if after is None:
+        return still, ended
+    return still.where(line.sort_key > after), ended.where(order > after)
 
 
 def report_page(
@@ -141,9 +136,8 @@ def report_page(
 
     The first page follows after ""; the last one leaves "" to ask for.
     """
-    known = _known(query, _columns(query), after)
-    ordered = known.order_by("sort_key").limit(limit)
-    rows = _fetch(session, ordered)
+    known = union_all(*_parts(query, *_columns(query), after=after))
+    rows = _fetch(session, known.order_by("sort_key").limit(limit))
     return rows, rows[-1][-1] if len(rows) == limit else ""
 
 
@@ -158,14 +152,33 @@ def report_slice(
 ) -> list[ReportRow]:
     """Return rows of the report from a place in its order on."""
     if query.sort:
-        known = _known(query, _columns(query)).subquery()
-        ordered = select(known).order_by(*_order(query, known))
-        return _fetch(session, ordered.offset(offset).limit(limit))
+        found = session.scalars(_ordered_ids(query).offset(offset).limit(limit))
+        return _rows_by_id(session, query, found.all())
     key: str | None = ""
     if offset:
-        before = _known(query, [line.sort_key]).order_by("sort_key")
-        key = session.scalar(before.offset(offset - 1).limit(1))
+        before = union_all(*_parts(query, line.sort_key, after=""))
+        key = session.scalar(before.order_by("sort_key").offset(offset - 1).limit(1))
     return [] if key is None else report_page(session, query, key, limit)[0]
+
+
+def _ordered_ids(query: ReportQuery) -> Select[uuid.UUID]:
+    """Select the ids of the lines of a sorted report: empty values come last."""
+    asked = values(query.day)[query.sort].label("value")
+    known = union_all(*_parts(query, line.id, asked, line.sort_key)).subquery()
+    value: ColumnElement[Any] = known.c.value
+    compared = value if query.sort in NUMBERS else bytewise(value)
+    chosen = compared.desc() if query.is_descending else compared.asc()
+    return select(known.c.id).order_by(value.is_(None), chosen, known.c.sort_key)
+
+
+def _rows_by_id(
+    session: Session, query: ReportQuery, ids: Sequence[uuid.UUID]
+) -> list[ReportRow]:
+    """Return the rows of these lines, in this order."""
+    columns = [*_columns(query), line.id.label("line_id")]
+    rows = _fetch(session, select(*columns).where(line.id.in_(ids)))
+    found = {uuid.UUID(str(row[-1])): row[:-1] for row in rows}
+    return [found[id_] for id_ in ids if id_ in found]
 
 
 def _columns(query: ReportQuery) -> list[ColumnElement[Any]]:
@@ -174,27 +187,38 @@ def _columns(query: ReportQuery) -> list[ColumnElement[Any]]:
     return [*(made[name].label(name) for name in COLUMNS), line.sort_key]
 
 
-def _order(query: ReportQuery, known: Subquery) -> list[ColumnElement[Any]]:
-    """Return the order of a sorted report: empty values last, then by default."""
-    column: ColumnElement[Any] = known.c[query.sort]
-    value = column if query.sort in NUMBERS else bytewise(column)
-    chosen = value.desc() if query.is_descending else value.asc()
-    return [column.is_(None), chosen, known.c.sort_key]
-
-
 def report_tally(session: Session, query: ReportQuery) -> dict[str, int]:
     """Return how many rows there are of each status, whatever status is asked for."""
-    wanted = replace(query, status="")
-    known = _known(wanted, [status(query.day).label("status")]).subquery()
-    counted = select(known.c.status, func.count()).group_by(known.c.status)
-    found = {row[0]: row[1] for row in session.execute(counted)}
-    return {name: found.get(name, 0) for name in STATUSES}
+    return _tally(session, *_parts(replace(query, status=""), status(query.day)))
+
+
+def report_changes(
+    session: Session, query: ReportQuery, since: datetime
+) -> dict[str, int]:
+    """Return by how much the tally of the present differs from that of a moment."""
+    asked = replace(query, status="")
+    still, ended = _parts(asked, status(query.day))
+    begun = line.recorded_at > since
+    come = _tally(session, still.where(begun), ended.where(begun))
+    _still, stood = _parts(replace(asked, moment=since), status(query.day))
+    gone = _tally(session, stood.where(line.superseded_at <= query.moment))
+    return {name: come[name] - gone[name] for name in STATUSES}
+
+
+def _tally(session: Session, *parts: Select[Any]) -> dict[str, int]:
+    """Count the rows of each status in some selections of it."""
+    tally = dict.fromkeys(STATUSES, 0)
+    for part in parts:
+        counted = part.add_columns(func.count()).group_by(part.selected_columns[0])
+        for name, number in session.execute(counted):
+            tally[name] += number
+    return tally
 
 
 def report_count(session: Session, query: ReportQuery) -> int:
     """Return how many rows the report has."""
-    tally = report_tally(session, query)
-    return tally[query.status] if query.status else sum(tally.values())
+    parts = _parts(query, func.count())
+    return sum(session.scalar(part) or 0 for part in parts)
 
 
 def report_rows(engine: Engine, query: ReportQuery) -> Iterator[list[ReportRow]]:
@@ -215,8 +239,9 @@ def report_rows(engine: Engine, query: ReportQuery) -> Iterator[list[ReportRow]]
 
 def _sorted_rows(engine: Engine, query: ReportQuery) -> Iterator[list[ReportRow]]:
     """Yield a sorted report: first the order of its lines, then the lines by id."""
-    order = _ordered_ids(engine, query)
-    columns = [*_columns(query), line.id.label("line_id")]
+    with Session(engine) as session:
+        found = session.scalars(_ordered_ids(query).execution_options(yield_per=PAGE))
+        order = b"".join(id_.bytes for id_ in found)
     for start in range(0, len(order), SORTED_PAGE * ID_BYTES):
         piece = order[start : start + SORTED_PAGE * ID_BYTES]
         ids = [
@@ -224,18 +249,5 @@ def _sorted_rows(engine: Engine, query: ReportQuery) -> Iterator[list[ReportRow]
             for at in range(0, len(piece), ID_BYTES)
         ]
         with Session(engine) as session:
-            found = {
-                uuid.UUID(str(row[-1])): row[:-1]
-                for row in _fetch(session, _known(query, columns, ids=ids))
-            }
-        yield [found[id_] for id_ in ids if id_ in found]
-
-
-def _ordered_ids(engine: Engine, query: ReportQuery) -> bytes:
-    """Return the ids of the lines of a report in its order, sixteen bytes each."""
-    asked = values(query.day)[query.sort].label(query.sort)
-    known = _known(query, [line.id, asked, line.sort_key]).subquery()
-    ordered = select(known.c.id).order_by(*_order(query, known))
-    with Session(engine) as session:
-        found = session.scalars(ordered.execution_options(yield_per=PAGE))
-        return b"".join(id_.bytes for id_ in found)
+            rows = _rows_by_id(session, query, ids)
+        yield rows
