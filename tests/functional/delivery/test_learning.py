@@ -24,6 +24,7 @@ def order(learner: Learner, course_id: str, due_on: date | None) -> object:
 def finish(learner: Learner, path: str) -> None:
     for check in learner.get(path).find_all("form", class_="check"):
         field = check.find("input", type="radio")
+        assert field is not None
         learner.post(str(check["action"]), answer=str(field["value"]))
     assert learner.post(f"{path}/completion").status_code == 303
 
