@@ -7,7 +7,7 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 
 from trainer.database import Base, connect
-from trainer.operations.commands import upgrade_schema
+from trainer.operations.commands.schema import upgrade_schema
 from trainer.operations.queries.schema import known_revisions, schema_problem
 
 

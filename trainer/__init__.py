@@ -18,7 +18,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     from flask import Flask
 
-    from trainer import config, extensions, web
+    from trainer import config, extensions, hosting, web
     from trainer.accounts import access
     from trainer.accounts import views as accounts
     from trainer.accounts.rules import may
@@ -29,7 +29,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from trainer.reports import views as reports
 
     app = Flask(__name__, static_folder=None)
-    web.configure(app, settings or config.load())
+    hosting.configure(app, settings or config.load())
     web.init_app(app, web.Gatekeeper(may, access.meet_stranger))
     extensions.babel.init_app(app, locale_selector=web.select_language)
     extensions.init_app(app, CatalogueShelf(current_revision, load_catalogue))
@@ -37,5 +37,5 @@ def create_app(settings: Settings | None = None) -> Flask:
     for part in (accounts, learning, courses, lessons, quizzes, reports, operations):
         app.register_blueprint(part.bp)
     web.check_policies(app)
-    web.serve_assets(app)
+    hosting.serve_assets(app)
     return app

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from dataclasses import dataclass
 from http import HTTPStatus
-from pathlib import Path
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -15,6 +14,7 @@ from flask import (
     Response,
     abort,
     current_app,
+    g,
     jsonify,
     render_template,
     request,
@@ -29,18 +29,15 @@ from jinja2 import ChainableUndefined
 from jinja2.utils import missing
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
-from werkzeug.middleware.proxy_fix import ProxyFix
-from whitenoise import WhiteNoise
 
-from trainer import database, errors
+from trainer import errors
 from trainer.extensions import settings
+from trainer.hosting import asset_finder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from flask.typing import ResponseReturnValue
-
-    from trainer.config import Settings
 
 View = TypeVar("View", bound="Callable[..., ResponseReturnValue]")
 
@@ -145,7 +142,7 @@ def init_app(app: Flask, gatekeeper: Gatekeeper) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(asset=asset_finder(app))
     app.jinja_env.filters.update(
-        date=format_date, moment=format_moment, number=format_decimal
+        date=format_day, moment=format_moment, number=format_decimal
     )
     app.context_processor(page_context)
 
@@ -236,6 +233,7 @@ def explain_failure(error: errors.TrainerError) -> ResponseReturnValue:
 def explain_outage(_error: OperationalError) -> ResponseReturnValue:
     """Say that the database is away, without its words."""
     current_app.logger.error("database unavailable: %s", type(_error.orig).__name__)
+    g.is_outage = True
     return problem(503, "")
 
 
@@ -295,6 +293,8 @@ def _error_name(status: int) -> str:
 
 def select_language() -> str:
     """Choose the interface language: the person's, the visitor's, the browser's."""
+    if g.get("is_outage"):
+        return request.accept_languages.best_match(list(LANGUAGES), default="en")
     chosen = getattr(current_user, "language", None) or session.get("language")
     if chosen in LANGUAGES:
         return str(chosen)
@@ -307,11 +307,11 @@ def page_context() -> dict[str, object]:
     context: dict[str, object] = {
         "language": language,
         "text_direction": "rtl" if language in RIGHT_TO_LEFT else "ltr",
-        "languages": LANGUAGES,
+        "product_version": version("trainer"),
         "navigation": [],
         "account": None,
     }
-    if current_user.is_authenticated:
+    if not g.get("is_outage") and current_user.is_authenticated:
         may = current_app.extensions["gatekeeper"].may
         context["account"] = {"id": current_user.id, "name": current_user.name}
         context["navigation"] = [
@@ -326,66 +326,11 @@ def page_context() -> dict[str, object]:
     return context
 
 
+def format_day(value: object) -> str:
+    """Write a day in the reader's language: the day first, the month as a word."""
+    return str(format_date(value, "d MMMM y", rebase=False))
+
+
 def format_moment(value: object) -> str:
     """Write a moment in the reader's language, in UTC and saying so."""
-    return f"{format_datetime(value, 'medium', rebase=False)} UTC"
-
-
-def asset_finder(app: Flask) -> Callable[[str], str]:
-    """Return a function from an asset's plain name to its address."""
-    manifest = Path(app.root_path) / "static" / "dist" / "manifest.json"
-    names: dict[str, str] = {}
-    if manifest.exists():
-        names = json.loads(manifest.read_text(encoding="utf-8"))
-
-    def asset(name: str) -> str:
-        return f"/static/{names.get(name, name)}"
-
-    return asset
-
-
-def configure(app: Flask, found: Settings) -> None:
-    """Turn the settings into what Flask and its extensions read."""
-    app.config.update(
-        SETTINGS=found,
-        SECRET_KEY=found.secret_key,
-        SQLALCHEMY_ENGINES={"default": database.engine_options(found.database_url)},
-        TRUSTED_HOSTS=[found.host, "localhost"],
-        MAX_CONTENT_LENGTH=2 * 1024 * 1024,
-        MAX_FORM_MEMORY_SIZE=500_000,
-        MAX_FORM_PARTS=200,
-        WTF_CSRF_TIME_LIMIT=None,
-        WTF_CSRF_SSL_STRICT=False,
-        BABEL_DEFAULT_TIMEZONE="UTC",
-        COMPRESS_MIN_SIZE=500,
-        COMPRESS_ALGORITHM=["br", "gzip"],
-        COMPRESS_BR_LEVEL=4,
-        COMPRESS_LEVEL=5,
-        COMPRESS_MIMETYPES=["text/html", "application/json"],
-        COMPRESS_STREAMS=False,
-        PREFERRED_URL_SCHEME="https" if found.is_https else "http",
-    )
-
-
-def serve_assets(app: Flask) -> None:
-    """Put the built assets, and the trusted proxies, in front of the application."""
-    dist = Path(app.root_path) / "static" / "dist"
-    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]  # as WSGI is wrapped
-        app.wsgi_app,
-        root=dist if dist.is_dir() else None,
-        prefix="static/",
-        max_age=600,
-        immutable_file_test=r"^.+[.-][0-9a-zA-Z_]{8,}\..+$",
-        add_headers_function=_asset_headers,
-    )
-    hops = app.config["SETTINGS"].trusted_proxies
-    if hops:
-        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # as WSGI is wrapped
-            app.wsgi_app, x_for=hops, x_proto=hops, x_host=0
-        )
-
-
-def _asset_headers(headers: dict[str, str], _path: str, _url: str) -> None:
-    """Add to an asset the headers that every response carries."""
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    return f"{format_datetime(value, 'd MMM y, HH:mm', rebase=False)} UTC"

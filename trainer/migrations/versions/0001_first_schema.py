@@ -350,7 +350,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_report_line")),
     )
     op.create_index(
-        "ix_report_line_order", "report_line", ["ministry_id", "sort_key"], unique=False
+        "ix_report_line_order",
+        "report_line",
+        ["ministry_id", "sort_key"],
+        unique=False,
+        sqlite_where=sa.text("superseded_at IS NOT NULL"),
+        postgresql_where=sa.text("superseded_at IS NOT NULL"),
     )
     op.create_index(
         "ix_report_line_standing",
@@ -367,6 +372,25 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("superseded_at IS NOT NULL"),
         postgresql_where=sa.text("superseded_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_report_line_tally",
+        "report_line",
+        [
+            "ministry_id",
+            "recorded_at",
+            "superseded_at",
+            "completed_on",
+            "due_on",
+            "expires_on",
+            "first_activity_at",
+            "course_id",
+            "mission",
+            "unit",
+        ],
+        unique=False,
+        sqlite_where=sa.text("superseded_at IS NULL"),
+        postgresql_where=sa.text("superseded_at IS NULL"),
     )
     op.create_index(
         "uq_report_line_current",
