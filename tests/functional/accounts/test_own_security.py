@@ -14,6 +14,7 @@ from tests.functional.signing import (
 from tests.pages import Page, check_page
 
 PLACE = "/me/security"
+FORMS = ".govuk-summary-list form"
 FRESH = "quite another battery staple"
 
 
@@ -40,7 +41,7 @@ def test_the_page_lists_where_one_is_signed_in(
     other_browser(app)
     try_to_sign_in(app.test_client(), "other@demo.example")
     page = visit(PLACE)
-    rows = page.select("tbody tr")
+    rows = page.select(".govuk-summary-list__row")
     assert len(rows) == 2
     assert "Firefox, Linux (this one)" in page.get_text()
 
@@ -52,7 +53,7 @@ def test_a_person_ends_a_sign_in_elsewhere(app: Flask, client: FlaskClient) -> N
     page = check_page(client.get(PLACE).text)
     buttons = [
         form["action"]
-        for form in page.select("tbody form")
+        for form in page.select(FORMS)
         if "End this sign-in" in form.get_text()
     ]
     assert len(buttons) == 1
@@ -68,7 +69,7 @@ def test_ending_the_own_sign_in_signs_out(app: Flask, client: FlaskClient) -> No
     add_person(app)
     try_to_sign_in(client)
     page = client.get(PLACE).text
-    action = str(check_page(page).select("tbody form")[0]["action"])
+    action = str(check_page(page).select(FORMS)[0]["action"])
     answer = client.post(action, data=fields_of(page, action))
     assert answer.location == "/sign-in"
     assert client.get(PLACE).status_code == 303
@@ -78,7 +79,7 @@ def test_nobody_ends_the_sign_in_of_another(app: Flask, client: FlaskClient) -> 
     add_person(app)
     add_person(app, "other@demo.example")
     victim = other_browser(app)
-    action = str(check_page(victim.get(PLACE).text).select("tbody form")[0]["action"])
+    action = str(check_page(victim.get(PLACE).text).select(FORMS)[0]["action"])
     try_to_sign_in(client, "other@demo.example")
     token = csrf_of(client.get(PLACE).text)
     assert client.post(action, data={"csrf_token": token}).status_code == 404
