@@ -193,13 +193,22 @@ def test_decisions_are_numbered_without_gaps_and_dated() -> None:
         assert found[1] == page.name[:4]
 
 
+def libraries(listed: str) -> set[str]:
+    return {re.split(r"[\[<>=~]", line)[0] for line in listed.split()}
+
+
+def test_the_package_asks_for_what_is_pinned() -> None:
+    pinned = (ROOT / "requirements" / "runtime.in").read_text(encoding="utf-8")
+    asked = product()["options"]["install_requires"]
+    assert libraries(asked) == libraries(pinned)
+
+
 def test_every_runtime_library_has_a_reason() -> None:
     reasons = "".join(
         page.read_text(encoding="utf-8").lower()
         for page in (DOCS / "decisions").glob("*.md")
     )
-    required = product()["options"]["install_requires"].split()
-    names = {re.split(r"[\[<>=~]", line)[0] for line in required}
+    names = libraries(product()["options"]["install_requires"])
     assert {name for name in names if name not in reasons} == set()
 
 
