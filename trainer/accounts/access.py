@@ -376,7 +376,7 @@ def hold_form() -> HeldForm | None:
 def returned_form() -> HeldForm | None:
     """Return the held form that came back through the sign-in page, if unchanged."""
     fields = tuple(
-        (name.removeprefix(HELD_PREFIX), value)
+        (name.removeprefix(HELD_PREFIX).partition(":")[2], value)
         for name, value in request.form.items(multi=True)
         if name.startswith(HELD_PREFIX)
     )

@@ -79,8 +79,8 @@ def test_a_form_is_never_offered_to_another_person(
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("held:text", "changed"),
-        ("held:more", "added"),
+        ("held:1:text", "changed"),
+        ("held:9:more", "added"),
         ("held_path", "/sign-out"),
         ("held_person", "0" * 32),
         ("held_code", "0" * 64),
