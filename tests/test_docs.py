@@ -161,6 +161,14 @@ def test_links_between_pages_resolve(page: Path) -> None:
             assert anchor in {re.sub(r"[^\w-]+", "-", h.lower()) for h in heads}
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_files_of_the_program_that_a_page_names_are_there(page: Path) -> None:
+    named = re.findall(r"`([\w./*-]+\.py)`", page.read_text(encoding="utf-8"))
+    for name in named:
+        places = [*ROOT.glob(name), *(ROOT / "trainer").glob(name)]
+        assert places, name
+
+
 def test_every_example_for_authors_compiles(tmp_path: Path) -> None:
     guide = read("write.md")
     files = dict(FILE.findall(guide))
