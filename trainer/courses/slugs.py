@@ -25,17 +25,18 @@ class Anchors:
     """Gives each heading of a page an address of its own."""
 
     def __init__(self) -> None:
-        self._taken: set[str] = set()
+        self._taken: dict[str, int] = {}
 
     def take(self, heading: str) -> str:
         """Return the address of the next heading, without its prefix."""
         text, written = split_anchor(heading)
         base = written or slug(text)
-        name, number = base, 1
+        name, number = base, self._taken.get(base, 0)
         while name in self._taken:
             number += 1
             name = f"{base}-{number}"
-        self._taken.add(name)
+        self._taken[base] = max(1, number)
+        self._taken.setdefault(name, 1)
         return name
 
 

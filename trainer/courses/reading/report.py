@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from trainer.courses.findings import Finding, describe, in_order
 
 _IGNORE = re.compile(r"^[\s>]*<!--\s*tc-ignore\s+(TC\d{3}(?:[\s,]+TC\d{3})*)\b")
+MAX_OF_A_CODE = 200
 MAX_VALUE = 60
 MAX_SUGGESTIONS = 12
 
@@ -31,9 +32,16 @@ class Report:
     path: str
     lines: Sequence[str] = ()
     found: list[Finding] = field(default_factory=list)
+    _counts: dict[str, int] = field(default_factory=dict)
 
     def add(self, code: str, place: Place, **values: str) -> None:
-        """Note one finding; values fill the blanks of its message."""
+        """Note one finding; values fill the blanks of its message.
+
+        After so many of one code a file gets no more of it.
+        """
+        count = self._counts[code] = self._counts.get(code, 0) + 1
+        if count > MAX_OF_A_CODE:
+            return
         blanks = tuple(sorted((k, _short(v)) for k, v in values.items()))
         severity, message, advice = describe(code, blanks)
         known = 1 <= place.line <= len(self.lines)

@@ -6,10 +6,11 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from trainer.courses.reading.report import START, Place, Report
+from trainer.courses.reading.report import MAX_OF_A_CODE, START, Place, Report
 
 MAX_BYTES = 500_000
 MAX_LINE = 2_000
+MAX_LINES = 20_000
 MAX_DEPTH = 60
 INDENT = 2
 
@@ -93,6 +94,9 @@ def open_text(data: bytes, report: Report) -> tuple[Line, ...] | None:
     rows = text.split("\n")
     report.lines = rows
     _find_controls(text, rows, report)
+    if len(rows) > MAX_LINES:
+        report.add("TC017", Place(MAX_LINES + 1), **_MANY_LINES)
+        return None
     if not _fits(rows, report) or _has_conflict(rows, report):
         return None
     return tuple(Line(number, 1, row) for number, row in enumerate(rows, start=1))
@@ -111,10 +115,14 @@ def _decode(data: bytes, report: Report) -> str | None:
 def _find_controls(text: str, rows: list[str], report: Report) -> None:
     if _CONTROL.search(text) is None:
         return
+    count = 0
     for number, row in enumerate(rows, start=1):
         for found in _CONTROL.finditer(row):
             name = f"U+{ord(found[0]):04X}"
             report.add("TC015", Place(number, found.start() + 1), value=name)
+            count += 1
+        if count > MAX_OF_A_CODE:
+            return
 
 
 def _fits(rows: list[str], report: Report) -> bool:
@@ -150,6 +158,12 @@ def _has_conflict(rows: list[str], report: Report) -> bool:
 _LONG_FILE = {
     "what": f"the file is larger than {MAX_BYTES // 1000} kB",
     "what_id": f"berkas lebih besar dari {MAX_BYTES // 1000} kB",
+    "advice": "split it into several files",
+    "advice_id": "bagi menjadi beberapa berkas",
+}
+_MANY_LINES = {
+    "what": f"the file has more than {MAX_LINES:,} lines",
+    "what_id": f"berkas lebih dari {MAX_LINES} baris",
     "advice": "split it into several files",
     "advice_id": "bagi menjadi beberapa berkas",
 }

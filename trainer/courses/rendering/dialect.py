@@ -16,6 +16,10 @@ from trainer.courses import slugs
 from trainer.courses.rendering.portable import portable
 
 ANCHOR = "h-"
+MAX_TEXT = 60_000
+MAX_CHUNKS = 1_500
+MAX_CHUNK_LINES = 300
+MAX_SIGNS = 600
 NOTE = r"\[\^([^\]\s]{1,60})\]"
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 EXTENSIONS = [
@@ -32,6 +36,8 @@ SETTINGS = {
     "tables": {"use_align_attribute": True},
 }
 _EXTERNAL = re.compile(r"^(?:https?://|mailto:|tel:)", re.IGNORECASE)
+_SIGNS = re.compile(r"[\[\]`\\*_<&@~]|^\s*[>#=]|://", re.MULTILINE)
+_DEEP = re.compile(r"(?:>[ \t]?){8}")
 _TASK = re.compile(r"^\[([ xX])\]\s+")
 
 
@@ -77,12 +83,16 @@ class Dialect:
 
     def block(self, text: str, writing: Writing) -> str:
         """Return a text of any length as HTML that is not yet cleaned."""
+        if not is_simple(text):
+            return _as_written(text)
         self.writing = writing
         self.markdown.reset()
         return self.markdown.convert(portable(text))
 
     def line(self, text: str, writing: Writing) -> str:
         """Return a text as HTML without paragraphs, not yet cleaned."""
+        if not is_simple(text):
+            return html.escape(text)
         self.writing = writing
         self.markdown.reset()
         root = ElementTree.Element("div")
@@ -94,6 +104,28 @@ class Dialect:
         for last in self.markdown.postprocessors:
             written = last.run(written)
         return str(written).strip()
+
+
+def is_simple(text: str) -> bool:
+    """Say whether a text is of a kind that people write.
+
+    The library takes quadratic time for thousands of signs in one paragraph; such a
+    text is shown as it is written.
+    """
+    if len(text) > MAX_TEXT:
+        return False
+    chunks = text.split("\n\n")
+    return len(chunks) <= MAX_CHUNKS and all(_is_simple_chunk(c) for c in chunks)
+
+
+def _is_simple_chunk(chunk: str) -> bool:
+    if chunk.count("\n") > MAX_CHUNK_LINES or _DEEP.search(chunk):
+        return False
+    return len(chunk) <= MAX_SIGNS or len(_SIGNS.findall(chunk)) <= MAX_SIGNS
+
+
+def _as_written(text: str) -> str:
+    return "".join(f"<p>{html.escape(c)}</p>" for c in text.split("\n\n") if c.strip())
 
 
 _threads = threading.local()
