@@ -74,7 +74,9 @@ def test_every_link_inside_a_lesson_leads_somewhere(learner: Learner) -> None:
     page = learner.get(LESSON)
     for link in page.find_all("a", href=True):
         href = str(link["href"])
-        if href.startswith("#"):
+        if href.startswith("?"):
+            assert learner.client.get(LESSON + href).status_code == 200, href
+        elif href.startswith("#"):
             assert page.find(id=href[1:]) is not None, href
         else:
             assert learner.client.get(href).status_code == 200, href
@@ -282,3 +284,20 @@ def test_two_learners_never_share_a_token(learner: Learner, enter: Enter) -> Non
     ]
     assert all(len(tokens) == 1 for tokens in found)
     assert found[0].isdisjoint(found[1])
+
+
+def test_a_hint_is_shown_once_it_is_asked_for(learner: Learner) -> None:
+    page = learner.get(LESSON)
+    assert "HINT-one" not in str(page)
+    link = page.find("a", string="Show a hint")
+    assert link is not None
+    asked = learner.get(f"{LESSON}{link['href']}".partition("#")[0])
+    hints = asked.find(id="hints-which")
+    assert hints is not None
+    assert words(hints) == "HINT-one"
+    assert "HINT-one" not in str(learner.get(LESSON))
+
+
+@pytest.mark.parametrize("query", ["hint=nothing", "hint=which&count=x", "hint="])
+def test_an_odd_wish_for_hints_is_ignored(learner: Learner, query: str) -> None:
+    assert "HINT-one" not in str(learner.get(f"{LESSON}?{query}"))

@@ -35,6 +35,7 @@ from trainer.delivery.views.canvas import (
 from trainer.delivery.views.forms import (
     NoteBlock,
     draw_check,
+    draw_hints,
     draw_note,
     messages,
     outcome_of,
@@ -51,11 +52,15 @@ BLOCKS = "delivery/blocks.html"
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One part of a body as somebody new sees it; its check or note if it is one."""
+    """One part of a body as somebody new sees it; its check or note if it is one.
+
+    `hinted` is the check that the part offers hints to.
+    """
 
     html: str
     check: Question | None = None
     note: NoteBlock | None = None
+    hinted: Question | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +83,12 @@ def pieces_for(
     tried: Mapping[str, Tried],
     notes: Mapping[str, Any],
     errors: Mapping[str, str],
+    asked: Mapping[str, int],
 ) -> Iterator[str]:
-    """Return the parts of a body as one learner sees them; `errors` by check id."""
+    """Return the parts of a body as one learner sees them.
+
+    `errors` and `asked`, the number of hints asked for, are by check id.
+    """
     for piece in body.pieces:
         html = ""
         if piece.check is not None:
@@ -87,6 +96,8 @@ def pieces_for(
             html = _own_check(body.canvas, piece.check, tried, error)
         elif piece.note is not None and piece.note.id in notes:
             html = draw_note(body.canvas, piece.note, notes[piece.note.id])
+        elif piece.hinted is not None and piece.hinted.id in asked:
+            html = draw_hints(body.canvas, piece.hinted, asked[piece.hinted.id])
         yield html or piece.html
 
 
@@ -117,7 +128,7 @@ def _body(page: Page) -> Body:
     return Body(
         canvas=canvas,
         contents=_contents(drawn),
-        pieces=(opening, *(_piece(canvas, block) for block in drawn.blocks)),
+        pieces=(opening, *(p for b in drawn.blocks for p in _pieces(canvas, b))),
         ending=_ending(drawn),
     )
 
@@ -135,15 +146,19 @@ def _ending(drawn: RenderedLesson) -> str:
     return macro(BLOCKS, "ending")(drawn.terms, notes, sources)
 
 
-def _piece(canvas: Canvas, drawn: RenderedBlock) -> Piece:
-    """Return one part of a body."""
+def _pieces(canvas: Canvas, drawn: RenderedBlock) -> Iterator[Piece]:
+    """Return the parts of a body that one block makes."""
     block = drawn.block
     if isinstance(block, Check):
-        html = draw_check(canvas, shape_of(canvas, block.question))
-        return Piece(html, check=block.question)
-    if isinstance(block, Checklist | Reflection):
-        return Piece(draw_note(canvas, block, {}), note=block)
-    return Piece(mask(macro(BLOCKS, "draw")(drawn)))
+        question = block.question
+        html = draw_check(canvas, shape_of(canvas, question))
+        yield Piece(html, check=question)
+        if question.hints:
+            yield Piece(draw_hints(canvas, question, 0), hinted=question)
+    elif isinstance(block, Checklist | Reflection):
+        yield Piece(draw_note(canvas, block, {}), note=block)
+    else:
+        yield Piece(mask(macro(BLOCKS, "draw")(drawn)))
 
 
 def _own_check(

@@ -27,6 +27,17 @@ def draw_check(
     return mask(draw(shape, action, word, told, result is not None))
 
 
+def draw_hints(canvas: Canvas, question: Question, asked: int) -> str:
+    """Return the hints of a check that were asked for, and the way to the next."""
+    shown = [
+        markup.render(hint, context=canvas.context) for hint in question.hints[:asked]
+    ]
+    href = ""
+    if asked < len(question.hints):
+        href = f"?hint={question.id}&count={asked + 1}#hints-{question.id}"
+    return macro("delivery/blocks.html", "hints")(question.id, shown, href)
+
+
 def shape_of(
     canvas: Canvas, question: Question, response: object = None
 ) -> dict[str, Any]:

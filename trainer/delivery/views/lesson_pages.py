@@ -5,6 +5,7 @@ held with marks in their places. A page with private notes is drawn each time.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -24,6 +25,7 @@ from trainer.delivery.views.canvas import Page, mark_for, mask, unmask
 
 HELD_PAGES = 256
 FLASHES = "_flashes"
+COUNT = re.compile("[1-9]")
 NAME_MARK, ID_MARK = mark_for("name"), mark_for("id")
 
 
@@ -95,7 +97,7 @@ def _draw(seen: Seen, notes: Mapping[str, Any], refusal: Refusal | None) -> str:
         lesson=lesson,
         module_title=_module_title(course, lesson),
         body=body,
-        pieces=bodies.pieces_for(body, tried, notes, errors),
+        pieces=bodies.pieces_for(body, tried, notes, errors, _hints_asked()),
         answered=sum(question.id in tried for question in lesson.checks),
         checks=len(lesson.checks),
         is_complete=seen.is_complete,
@@ -112,6 +114,14 @@ def _draw(seen: Seen, notes: Mapping[str, Any], refusal: Refusal | None) -> str:
         ],
     )
     return mask(drawn)
+
+
+def _hints_asked() -> dict[str, int]:
+    """Return how many hints to which check the address asks for."""
+    count = request.args.get("count", "1")
+    if "hint" not in request.args or not COUNT.fullmatch(count):
+        return {}
+    return {request.args["hint"]: int(count)}
 
 
 def _module_title(course: Course, lesson: Lesson) -> str:
