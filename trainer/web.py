@@ -175,8 +175,8 @@ def refuse_hostile() -> None:
     origin = request.headers.get("Origin")
     if origin and urlsplit(origin).netloc != request.host:
         abort(403)
-    form = request.form if request.mimetype != "application/json" else {}
-    if any("\0" in key or "\0" in value for key, value in form.items()):
+    form = request.form
+    if any("\0" in key or "\0" in value for key, value in form.items(multi=True)):
         abort(400)
 
 

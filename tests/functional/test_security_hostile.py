@@ -195,3 +195,9 @@ def test_a_refusal_to_a_script_is_json(inside: FlaskClient) -> None:
     answer = inside.get("/nothing/there", headers={"Accept": "application/json"})
     assert answer.status_code == 404
     assert json.loads(answer.text)["error"] == "not_found"
+
+
+def test_a_second_value_of_one_name_is_looked_at_too(client: FlaskClient) -> None:
+    token = csrf_of(client.get("/sign-in").text)
+    fields = {"csrf_token": token, "email": ["a@b.example", "\0"], "password": "x"}
+    assert client.post("/sign-in", data=fields).status_code == 400

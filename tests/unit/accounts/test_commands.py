@@ -10,7 +10,13 @@ from tests.make import DAY_ONE, make_ministry, make_person
 from trainer.accounts import queries, rules
 from trainer.accounts.commands import accounts, people, sign_ins
 from trainer.accounts.formats import token_hash
-from trainer.accounts.models import Person, Posting, SignIn
+from trainer.accounts.models import (
+    AccountLink,
+    Person,
+    Posting,
+    SignIn,
+    Throttle,
+)
 from trainer.accounts.queries import SessionRow
 from trainer.accounts.rules import Staff
 from trainer.database import unit
@@ -353,3 +359,21 @@ def test_use_is_recorded_and_never_taken_back(session: Session) -> None:
     found = queries.session_row(session, key)
     assert found is not None
     assert found.seen_at == DAY_ONE + 5 * MINUTE
+
+
+def test_what_has_ended_is_swept_and_what_lives_stays(session: Session) -> None:
+    person = make_person(session)
+    later = DAY_ONE + timedelta(hours=2)
+    old, _row = opened(session, person)
+    accounts.make_link(session, person.id, rules.RESET, DAY_ONE)
+    kept = accounts.make_link(session, person.id, rules.INVITATION, DAY_ONE)
+    sign_ins.reserve_guess(session, "old", "s", DAY_ONE)
+    sign_ins.reserve_guess(session, "new", "s", later)
+    session.flush()
+    sign_ins.sweep(session, later)
+    assert queries.session_row(session, old) is None
+    assert session.scalars(select(AccountLink.token_hash)).all() == [token_hash(kept)]
+    assert session.scalars(select(Throttle.subject_hash)).all() == ["new"]
+    living, _row = opened(session, person, later)
+    sign_ins.sweep(session, later)
+    assert queries.session_row(session, living) is not None

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 
 from trainer.accounts import rules
 from trainer.accounts.formats import new_token, token_hash
-from trainer.accounts.models import Person, SignIn, Throttle
+from trainer.accounts.models import AccountLink, Person, SignIn, Throttle
 from trainer.errors import RefusedError
 
 if TYPE_CHECKING:
@@ -120,3 +120,18 @@ def _count(row: Throttle, slowdown: Slowdown, now: datetime) -> None:
     row.failures += 1
     row.failed_at = now
     row.opens_at = now + slowdown.delay(row.failures)
+
+
+def sweep(session: Session, now: datetime) -> None:
+    """Clear away sign-ins and links that have ended, and guesses long forgotten."""
+    idle = now - rules.IDLE
+    session.execute(
+        delete(SignIn).where((SignIn.ends_at <= now) | (SignIn.seen_at <= idle))
+    )
+    session.execute(delete(AccountLink).where(AccountLink.ends_at <= now))
+    forgotten = now - rules.BY_ACCOUNT.forgotten_after
+    session.execute(
+        delete(Throttle).where(
+            Throttle.failed_at <= forgotten, Throttle.opens_at <= now
+        )
+    )
