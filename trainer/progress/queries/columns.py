@@ -71,6 +71,10 @@ class unindexed(FunctionElement[Any]):  # noqa: N801 - named as it reads in SQL
 
     inherit_cache = True
 
+    def __init__(self, column: ColumnElement[Any]) -> None:
+        super().__init__(column)
+        self.type = column.type
+
 
 class bytewise(FunctionElement[Any]):  # noqa: N801 - named as it reads in SQL
     """Text compared byte by byte, so that both databases sort it alike."""
