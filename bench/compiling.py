@@ -1,0 +1,109 @@
+"""A thousand lessons compiled: cold, with nothing changed, with one file changed."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench import site, table
+from trainer.courses.compiler import compile_roots
+from trainer.courses.model import Lesson
+
+LESSONS = 1000
+LIMITS = {"cold": 15.0, "unchanged": 1.0, "one": 0.3}
+START = """
+import sys, time
+from pathlib import Path
+from trainer.courses.compiler import compile_roots
+start = time.perf_counter()
+compile_roots((Path(sys.argv[1]),))
+print(time.perf_counter() - start)
+"""
+
+
+def measure(place: Path) -> Iterator[table.Row]:
+    """Compile copies of the real course."""
+    root = place / "content"
+    count = multiply(site.CONTENT, root)
+    start = time.perf_counter()
+    compilation = compile_roots((root,))
+    cold = time.perf_counter() - start
+    if compilation.has_errors:
+        message = f"the copies do not compile: {compilation.findings[:3]}"
+        raise RuntimeError(message)
+    yield table.Row(
+        f"compile {LESSONS:,} lessons, cold",
+        cold * LESSONS / count,
+        LIMITS["cold"],
+        "s",
+        note=f"{count} lessons and {len(compilation.courses)} quizzes in {cold:.1f} s",
+    )
+    yield table.Row(
+        "start with nothing changed, a new process",
+        start_anew(root),
+        LIMITS["unchanged"],
+        "s",
+    )
+    start = time.perf_counter()
+    compile_roots((root,))
+    again = time.perf_counter() - start
+    lesson = next(root.glob("courses/*/*/*what-digital*.md"))
+    lesson.write_text(lesson.read_text(encoding="utf-8") + "\nOne line more.\n")
+    start = time.perf_counter()
+    compile_roots((root,))
+    yield table.Row(
+        "one file changed, the same process",
+        time.perf_counter() - start,
+        LIMITS["one"],
+        "s",
+        note=f"nothing changed: {again:.2f} s",
+    )
+
+
+def start_anew(root: Path) -> float:
+    """Return the seconds that a new process takes to compile the same tree."""
+    done = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", START, str(root)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return float(done.stdout)
+
+
+def multiply(source: Path, root: Path) -> int:
+    """Copy the first course until there are enough lessons; return how many."""
+    compilation = compile_roots((source,))
+    compiled = next(one for one in compilation.courses if one.course is not None)
+    assert compiled.course is not None
+    activities = [one for m in compiled.course.modules for one in m.activities]
+    names = [compiled.course.id, *(one.id for one in activities)]
+    lessons = sum(isinstance(one, Lesson) for one in activities)
+    folder = source / "courses" / compiled.course.id
+    rounds = -(-LESSONS // lessons)
+    for path in source.rglob("*"):
+        if path.is_file() and folder not in path.parents:
+            put(root / path.relative_to(source), path.read_bytes())
+    for number in range(rounds):
+        for path in folder.rglob("*"):
+            if path.is_file():
+                copy(path, source, root, {name: f"{name}-{number}" for name in names})
+    return rounds * lessons
+
+
+def copy(path: Path, source: Path, root: Path, renamed: dict[str, str]) -> None:
+    """Copy one file with every id in its name and text renamed."""
+    body = path.read_bytes()
+    name = str(path.relative_to(source))
+    for old, new in sorted(renamed.items(), key=lambda pair: -len(pair[0])):
+        name = name.replace(old, new)
+        if path.suffix in {".md", ".yml"}:
+            body = body.replace(old.encode(), new.encode())
+    put(root / name, body)
+
+
+def put(path: Path, body: bytes) -> None:
+    """Write a file, its folders too."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(body)
