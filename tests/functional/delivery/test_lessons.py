@@ -1,14 +1,18 @@
 import json
+import re
 from dataclasses import replace
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from tests.conftest import SECRET
 from tests.functional.delivery import course as course_of
 from tests.functional.delivery.course import NUMBER, RICH, WHICH, rich_course
 from tests.functional.delivery.learner import Deliver, Enter, Learner, Write
 from tests.pages import Page, words
+from trainer.accounts.formats import sign
+from trainer.accounts.models import SignIn
 from trainer.courses.model import Check
 from trainer.delivery import rules
 from trainer.delivery.rules import CheckPlace
@@ -301,3 +305,28 @@ def test_a_hint_is_shown_once_it_is_asked_for(learner: Learner) -> None:
 @pytest.mark.parametrize("query", ["hint=nothing", "hint=which&count=x", "hint="])
 def test_an_odd_wish_for_hints_is_ignored(learner: Learner, query: str) -> None:
     assert "HINT-one" not in str(learner.get(f"{LESSON}?{query}"))
+
+
+def test_each_reads_in_their_own_language_and_under_their_own_name(
+    learner: Learner, enter: Enter
+) -> None:
+    other = enter("o'brien&<b>@demo.example")
+    replies = [
+        reader.client.get(LESSON, headers={"Accept-Language": language}).text
+        for reader, language in ((learner, "id"), (other, "en"), (learner, "id"))
+    ]
+    assert ['<html lang="id"' in text for text in replies] == [True, False, True]
+    assert "O&#39;Brien&amp;&lt;B&gt; Diplomat" in replies[1]
+    assert "Learner Diplomat" in replies[2]
+    assert not re.search(r"(token|name|id|note)-[0-9a-f]{32}", "".join(replies))
+
+
+def test_a_message_from_the_page_before_is_shown_once(
+    learner: Learner, write: Write
+) -> None:
+    learner.get(LESSON)
+    sign_in_id = write(lambda s: s.scalar(select(SignIn.id)))
+    cookie = sign(f"flash {sign_in_id}", [["info", "A message for you"]], SECRET)
+    learner.client.set_cookie("flash", cookie, domain="localhost")
+    assert "A message for you" in words(learner.get(LESSON))
+    assert "A message for you" not in words(learner.get(LESSON))

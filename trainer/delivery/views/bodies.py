@@ -30,6 +30,7 @@ from trainer.delivery.views.canvas import (
     Links,
     Page,
     macro,
+    mark_for,
     mask,
 )
 from trainer.delivery.views.forms import (
@@ -48,6 +49,7 @@ from trainer.publishing.queries import load_version
 HELD_BODIES = 256
 HELD_ANSWERS = 1024
 BLOCKS = "delivery/blocks.html"
+NOTES_MARK = mark_for("note")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +83,10 @@ def body_of(page: Page) -> Body:
 def pieces_for(
     body: Body,
     tried: Mapping[str, Tried],
-    notes: Mapping[str, Any],
     errors: Mapping[str, str],
     asked: Mapping[str, int],
 ) -> Iterator[str]:
-    """Return the parts of a body as one learner sees them.
+    """Return the parts of a body as one learner sees them, with marks for the notes.
 
     `errors` and `asked`, the number of hints asked for, are by check id.
     """
@@ -94,11 +95,26 @@ def pieces_for(
         if piece.check is not None:
             error = errors.get(piece.check.id, "")
             html = _own_check(body.canvas, piece.check, tried, error)
-        elif piece.note is not None and piece.note.id in notes:
-            html = draw_note(body.canvas, piece.note, notes[piece.note.id])
+        elif piece.note is not None:
+            html = _note_mark(piece.note)
         elif piece.hinted is not None and piece.hinted.id in asked:
             html = draw_hints(body.canvas, piece.hinted, asked[piece.hinted.id])
         yield html or piece.html
+
+
+def fill_notes(html: str, body: Body, notes: Mapping[str, Any]) -> str:
+    """Put what a learner ticked and wrote in place of the marks in a page."""
+    for piece in body.pieces:
+        if piece.note is not None:
+            content = notes.get(piece.note.id)
+            own = draw_note(body.canvas, piece.note, content) if content else ""
+            html = html.replace(_note_mark(piece.note), own or piece.html)
+    return html
+
+
+def _note_mark(note: NoteBlock) -> str:
+    """Return what stands in a held page where a note belongs."""
+    return f"{NOTES_MARK}-{note.id}."
 
 
 def notes_of(lesson: Lesson) -> dict[str, NoteBlock]:

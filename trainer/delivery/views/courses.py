@@ -1,6 +1,6 @@
 """A course, whatever stands at an address inside it, and the files it shows."""
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -37,7 +37,10 @@ def course(course_id: str) -> ResponseReturnValue:
         course=cards.course_card(progress),
         modules=cards.module_parts(progress),
         missing=cards.missing_items(progress),
-        breadcrumbs=[(_("Courses"), "/courses/"), (entry.course.title, "")],
+        breadcrumbs=[
+            (_("Courses"), url_for("learning.courses")),
+            (entry.course.title, ""),
+        ],
     )
 
 

@@ -1,7 +1,7 @@
 """The whole page of a lesson, drawn once for all who see the same.
 
-Most openings of a lesson differ in nothing but the name and the token, so the page is
-held with marks in their places. A page with private notes is drawn each time.
+Most openings of a lesson differ in nothing but the name, the token and the notes, so
+the page is held with marks in their places.
 """
 
 import json
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from flask import render_template, request, session
+from flask import render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 from markupsafe import escape
@@ -57,11 +57,15 @@ class Seen:
     next: str
 
 
-def answers_in(facts: LessonFacts) -> tuple[tuple[str, str, int, str], ...]:
+def answers_in(
+    lesson: Lesson, facts: LessonFacts
+) -> tuple[tuple[str, str, int, str], ...]:
     """Return the latest answers in the form that a held page is found by."""
+    tried = facts.tried
     return tuple(
-        (id_, json.dumps(row.response), row.mark, row.digest)
-        for id_, row in sorted(facts.tried.items())
+        (id_, json.dumps(tried[id_].response), tried[id_].mark, tried[id_].digest)
+        for id_ in (question.id for question in lesson.checks)
+        if id_ in tried
     )
 
 
@@ -69,21 +73,22 @@ def lesson_html(
     seen: Seen, notes: Mapping[str, Any], refusal: Refusal | None = None
 ) -> str:
     """Return the page of a lesson for the visitor."""
-    is_common = not (notes or refusal or request.query_string or FLASHES in session)
-    html = _held(seen) if is_common else _draw(seen, notes, refusal)
+    is_common = not (refusal or request.query_string or FLASHES in session)
+    html = _held(seen) if is_common else _draw(seen, refusal)
     person = visitor()
     html = html.replace(NAME_MARK, str(escape(person.name)))
+    html = bodies.fill_notes(html, bodies.body_of(seen.page), notes)
     return unmask(html.replace(ID_MARK, str(person.id)), generate_csrf())
 
 
 @lru_cache(maxsize=HELD_PAGES)
 def _held(seen: Seen) -> str:
     """Return the page of a lesson as all see it who stand there alike."""
-    return _draw(seen, {}, None)
+    return _draw(seen, None)
 
 
-def _draw(seen: Seen, notes: Mapping[str, Any], refusal: Refusal | None) -> str:
-    """Draw the page of a lesson with marks for the name, the id and the token."""
+def _draw(seen: Seen, refusal: Refusal | None) -> str:
+    """Draw the page of a lesson with marks for the name, the token and the notes."""
     page, course, lesson = seen.page, seen.page.course, seen.page.lesson
     body = bodies.body_of(page)
     tried = {
@@ -97,7 +102,7 @@ def _draw(seen: Seen, notes: Mapping[str, Any], refusal: Refusal | None) -> str:
         lesson=lesson,
         module_title=_module_title(course, lesson),
         body=body,
-        pieces=bodies.pieces_for(body, tried, notes, errors, _hints_asked()),
+        pieces=bodies.pieces_for(body, tried, errors, _hints_asked()),
         answered=sum(question.id in tried for question in lesson.checks),
         checks=len(lesson.checks),
         is_complete=seen.is_complete,
@@ -108,7 +113,7 @@ def _draw(seen: Seen, notes: Mapping[str, Any], refusal: Refusal | None) -> str:
         previous=_link(course, seen.previous),
         next=_link(course, seen.next),
         breadcrumbs=[
-            (_("Courses"), "/courses/"),
+            (_("Courses"), url_for("learning.courses")),
             (course.title, cards.course_href(course.id)),
             (lesson.title, ""),
         ],

@@ -45,7 +45,7 @@ def lesson_page(
     seen = Seen(
         page=page_of(entry, lesson),
         roles=person.roles,
-        tried=answers_in(facts),
+        tried=answers_in(lesson, facts),
         is_complete=lesson.id in facts.marks.lessons,
         done=done,
         total=total,
@@ -64,7 +64,7 @@ def check(course_id: str, lesson_id: str, question_id: str) -> ResponseReturnVal
     try:
         response = rules.read_response(
             question,
-            request.form.getlist("answer"),
+            _sent("answer"),
             place_of(page_of(act.entry, act.lesson), question),
         )
     except InvalidError:
@@ -104,7 +104,7 @@ def note(course_id: str, lesson_id: str, note_id: str) -> ResponseReturnValue:
         raise NotFoundError(_("This lesson has no such note."))
     content: dict[str, object]
     if isinstance(found, Checklist):
-        ticks = rules.read_ticks(lesson_id, found.items, request.form.getlist("ticks"))
+        ticks = rules.read_ticks(lesson_id, found.items, _sent("ticks"))
         content = {"ticks": ticks}
     else:
         content = {"text": rules.read_text(request.form.get("text", ""))}
@@ -134,6 +134,11 @@ def completion(course_id: str, lesson_id: str) -> ResponseReturnValue:
     if wants_json():
         return jsonify({"completed": True, "next": href})
     return redirect(href, 303)
+
+
+def _sent(name: str) -> list[str]:
+    """Return the values of a field, with or without the brackets of a list."""
+    return [*request.form.getlist(name), *request.form.getlist(f"{name}[]")]
 
 
 def _act(course_id: str, lesson_id: str) -> Act:
