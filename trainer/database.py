@@ -167,11 +167,20 @@ def new_id() -> uuid.UUID:
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """Return how to open an engine on this address; raise when it is neither kind."""
+    """Return how to open an engine on this address; raise when it is neither kind.
+
+    What people wrote stays out of errors and logs: parameters are hidden.
+    """
     if url.startswith("sqlite:///"):
-        return {"url": url, "pool_size": 8, "max_overflow": 24}
+        return {"url": url, "pool_size": 8, "max_overflow": 24, "hide_parameters": True}
     if url.startswith("postgresql+psycopg:"):
-        return {"url": url, "pool_size": 8, "max_overflow": 8, "pool_pre_ping": True}
+        return {
+            "url": url,
+            "pool_size": 8,
+            "max_overflow": 8,
+            "pool_pre_ping": True,
+            "hide_parameters": True,
+        }
     message = "TRAINER_DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://"
     raise SettingError(message)
 
