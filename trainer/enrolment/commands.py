@@ -3,13 +3,14 @@
 import uuid
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from trainer.courses.model import Course
+from trainer.database import Base
 from trainer.enrolment import queries
 from trainer.enrolment.models import Assignment, Enrolment
 from trainer.errors import NotFoundError
@@ -61,15 +62,13 @@ def assign(
     return True
 
 
-def add_once(session: Session, table: type, row: Mapping[str, Any]) -> bool:
+def add_once(session: Session, model: type[Base], row: Mapping[str, Any]) -> bool:
     """Insert a row unless one with its key stands; True when it was inserted.
 
     Safe when two transactions add the same row: the later one adds nothing.
     """
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     insert = sqlite.insert if is_sqlite else postgresql.insert
-    result = session.execute(
-        insert(table).values(**row).on_conflict_do_nothing(),
-        execution_options={"synchronize_session": False},
-    )
-    return bool(getattr(result, "rowcount", 0))
+    target = cast("Table", model.__table__)
+    added = insert(target).values(**row).on_conflict_do_nothing()
+    return session.execute(added.returning(*target.primary_key)).first() is not None

@@ -3,7 +3,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 from sqlalchemy import func, select
@@ -18,6 +18,9 @@ from trainer.progress.models import ReportLine
 from trainer.progress.queries import report
 from trainer.progress.queries.columns import COLUMNS, STATUSES
 
+Step: TypeAlias = Callable[[int], object]
+Chooser: TypeAlias = Callable[[dict[str, Any]], bool]
+
 
 def day(number: int) -> date:
     return at(number).date()
@@ -25,7 +28,7 @@ def day(number: int) -> date:
 
 def test_each_past_day_says_later_what_it_said_then(office: Office) -> None:
     ayu, budi = office.hire("ayu"), office.hire("budi")
-    steps: list[Callable[[int], object]] = [
+    steps: list[Step] = [
         lambda n: office.open(ayu, at(n)),
         lambda n: office.assign(budi, day(4), at(n)),
         lambda n: office.finish(ayu, "lesson-1", at(n)),
@@ -194,7 +197,7 @@ def test_a_report_is_sorted_by_any_column_alike_everywhere(crowd: Office) -> Non
 
 def test_filters_choose_rows_and_the_count_agrees(crowd: Office) -> None:
     everybody = crowd.rows(at(8))
-    filters: list[tuple[dict[str, Any], Callable[[dict[str, Any]], bool]]] = [
+    filters: list[tuple[dict[str, Any], Chooser]] = [
         ({"status": "complete"}, lambda r: r["status"] == "complete"),
         ({"status": "overdue"}, lambda r: r["status"] == "overdue"),
         ({"mission": "Embassy 1"}, lambda r: r["mission"] == "Embassy 1"),
