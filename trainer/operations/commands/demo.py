@@ -137,7 +137,9 @@ def _learner_with_history(
         due_on = (now + timedelta(days=journey.chance("due", 60) - 25)).date()
         assign(session, person.id, entry.course.id, due_on, ordered_at)
         settle(session, person.id, entry, ordered_at)
-        began = timedelta(days=1, minutes=journey.chance("begin", 900))
+        began = timedelta(
+            days=1 + journey.chance("begin", 34), minutes=journey.chance("minute", 900)
+        )
         _learn(journey, ordered_at + began)
 
     return work
