@@ -278,7 +278,7 @@ def sign_in(known: Credentials) -> Visitor:
         if old is not None:
             sign_ins.end_sign_in(session, old.id, old.sign_in_id)
         if language in rules.LANGUAGES:
-            accounts.choose_language(session, known.person_id, language)
+            accounts.offer_language(session, known.person_id, language)
         token = sign_ins.open_sign_in(session, known, agent, now)
         session.flush()
         return token, queries.session_row(session, formats.token_hash(token))

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from trainer import clock
 from trainer.accounts import formats, queries, rules
-from trainer.accounts.commands import accounts, people
+from trainer.accounts.commands import accounts, imports, people
 from trainer.accounts.models import Person
 from trainer.accounts.rules import RowFault
 from trainer.database import unit
@@ -93,7 +93,7 @@ def import_file(file: Path) -> None:
         raise InvalidError(_report(file, faults))
     now = clock.now()
     try:
-        done = unit(db.engine, lambda s: people.import_people(s, staff, now))
+        done = unit(db.engine, lambda s: imports.import_people(s, staff, now))
     except InvalidError as error:
         lines = "\n".join(f"{file}: {line}" for line in str(error).split("\n"))
         raise InvalidError(f"Nobody was imported.\n{lines}") from error

@@ -11,7 +11,9 @@ from tests.functional.signing import (
     fields_of,
     try_to_sign_in,
 )
+from tests.make import publish_course
 from tests.pages import check_page
+from trainer.database import unit
 
 ANN, BOB = "ann@demo.example", "bob@demo.example"
 PATH = "/courses/course-1/lesson-1/notes/note-1"
@@ -148,3 +150,27 @@ def test_signing_out_after_the_end_just_leads_to_sign_in(
 ) -> None:
     answer = client.post("/sign-out", data={"csrf_token": token})
     assert (answer.status_code, answer.location) == (303, "/sign-in")
+
+
+def test_an_answer_given_after_the_end_is_kept_in_the_end(
+    app: Flask, client: FlaskClient
+) -> None:
+    add_person(app, ANN)
+    unit(engine_of(app), publish_course)
+    try_to_sign_in(client, ANN)
+    lesson = client.get("/courses/course-1/lesson-1").text
+    action = "/courses/course-1/lesson-1/checks/check-1"
+    page = check_page(lesson)
+    choice = page.select(f'form[action="{action}"] input[type=radio]')[1]["value"]
+    with engine_of(app).begin() as connection:
+        connection.exec_driver_sql("DELETE FROM sign_in")
+    answer = {"csrf_token": csrf_of(lesson), "answer": str(choice)}
+    held = client.post(action, data=answer)
+    assert held.status_code == 401
+    offered = sign_in_with(client, held.text, ANN)
+    done = client.post(action, data=fields_of(offered.text, action))
+    assert done.status_code == 303
+    assert done.location.startswith("/courses/course-1/lesson-1")
+    with engine_of(app).connect() as connection:
+        kept = connection.exec_driver_sql("SELECT count(*) FROM practice_answer")
+        assert kept.scalar() == 1

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from tests.make import DAY_ONE, make_ministry, make_person
 from trainer.accounts import queries, rules
-from trainer.accounts.commands import accounts, people, sign_ins
+from trainer.accounts.commands import accounts, imports, people, sign_ins
 from trainer.accounts.formats import token_hash
 from trainer.accounts.models import (
     AccountLink,
@@ -130,13 +130,13 @@ def test_nobody_leaves_in_the_future_or_before_serving(
 
 def test_a_staff_list_adds_moves_and_leaves_alone(session: Session) -> None:
     other = replace(STAFF, staff_number="18", email="b@demo.example", roles=())
-    first = people.import_people(session, [(2, STAFF), (3, other)], DAY_ONE)
+    first = imports.import_people(session, [(2, STAFF), (3, other)], DAY_ONE)
     assert (len(first.created), len(first.moved), first.unchanged) == (2, 0, 0)
     rows = [(2, replace(STAFF, unit="Trade")), (3, other)]
-    second = people.import_people(session, rows, DAY_ONE + MINUTE)
+    second = imports.import_people(session, rows, DAY_ONE + MINUTE)
     assert (len(second.created), len(second.moved), second.unchanged) == (0, 1, 1)
     more = replace(other, roles=("author",))
-    third = people.import_people(session, [(2, more)], DAY_ONE + 2 * MINUTE)
+    third = imports.import_people(session, [(2, more)], DAY_ONE + 2 * MINUTE)
     assert len(third.moved) == 1
     found = queries.person_by_email(session, "b@demo.example")
     assert queries.roles_of(session, found.id) == {"learner", "author"}
@@ -146,7 +146,7 @@ def test_a_staff_list_with_a_mistake_changes_nothing(engine: Engine) -> None:
     bad = replace(STAFF, staff_number="18", email="b@d.example", ministry="none")
     rows = [(2, STAFF), (3, bad), (4, replace(STAFF, staff_number="19"))]
     with pytest.raises(InvalidError, match=r"(?s)line 3: .*line 4: "):
-        unit(engine, lambda s: people.import_people(s, rows, DAY_ONE))
+        unit(engine, lambda s: imports.import_people(s, rows, DAY_ONE))
     with Session(engine) as session:
         assert session.scalar(select(func.count()).select_from(Posting)) == 0
 

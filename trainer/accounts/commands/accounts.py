@@ -79,6 +79,15 @@ def choose_language(session: Session, person_id: uuid.UUID, language: str) -> No
     )
 
 
+def offer_language(session: Session, person_id: uuid.UUID, language: str) -> None:
+    """Keep a language that was chosen before signing in, unless one was kept."""
+    session.execute(
+        update(Person)
+        .where(Person.id == person_id, Person.language.is_(None))
+        .values(language=language)
+    )
+
+
 def end_everything(session: Session, person_id: uuid.UUID) -> None:
     """End all that was opened for a person before: sign-ins and unused links."""
     session.flush()

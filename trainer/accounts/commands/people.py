@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
 from trainer.accounts import queries, rules
-from trainer.accounts.commands.accounts import deactivate, end_everything, grant
+from trainer.accounts.commands.accounts import deactivate, end_everything
 from trainer.accounts.models import Ministry, Mission, Person, Posting, RoleGrant
 from trainer.errors import ConflictError, InvalidError
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Iterable
     from datetime import date, datetime
 
     from sqlalchemy.orm import Session
@@ -67,7 +65,8 @@ def create_person(
     )
     session.add(person)
     session.flush()
-    session.add(_posting(session, person, staff, now.date(), now))
+    mission = find_mission(session, ministry.id, staff.mission)
+    session.add(posting_of(person, staff, mission.id, now.date(), now))
     for role in dict.fromkeys(("learner", *staff.roles)):
         session.add(RoleGrant(person_id=person.id, role=role, recorded_at=now))
     session.flush()
@@ -87,15 +86,14 @@ def _refuse_taken(
         raise ConflictError(f"Staff number {staff_number} is already taken.")
 
 
-def _posting(
-    session: Session, person: Person, staff: Staff, from_on: date, now: datetime
+def posting_of(
+    person: Person, staff: Staff, mission_id: uuid.UUID, from_on: date, now: datetime
 ) -> Posting:
     """Return the dated row of where a person serves."""
-    mission = find_mission(session, person.ministry_id, staff.mission)
     return Posting(
         ministry_id=person.ministry_id,
         person_id=person.id,
-        mission_id=mission.id,
+        mission_id=mission_id,
         unit=staff.unit,
         grade=staff.grade,
         name=staff.name,
@@ -111,9 +109,10 @@ def move(
     session: Session, person: Person, staff: Staff, from_on: date, now: datetime
 ) -> bool:
     """Record where and under what name a person serves from a day; False if known."""
-    posting = _posting(session, person, staff, from_on, now)
+    mission = find_mission(session, person.ministry_id, staff.mission)
+    posting = posting_of(person, staff, mission.id, from_on, now)
     standing = queries.posting_as_of(session, person.id, from_on)
-    if standing is not None and _detail(standing) == _detail(posting):
+    if standing is not None and detail_of(standing) == detail_of(posting):
         return False
     taken = select(Person.id).where(
         Person.email == posting.email, Person.id != person.id
@@ -129,7 +128,7 @@ def move(
     return True
 
 
-def _detail(posting: Posting) -> tuple[object, ...]:
+def detail_of(posting: Posting) -> tuple[object, ...]:
     """Return what makes one posting differ from another."""
     return (
         posting.mission_id,
@@ -166,60 +165,3 @@ def leave(session: Session, person: Person, on: date, now: datetime) -> None:
     )
     session.add(left)
     deactivate(session, person.id)
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """What a staff list changed."""
-
-    created: tuple[uuid.UUID, ...]
-    moved: tuple[uuid.UUID, ...]
-    unchanged: int
-
-
-def import_people(
-    session: Session, staff: Iterable[tuple[int, Staff]], now: datetime
-) -> Imported:
-    """Add new people and move known ones (by staff number); all of them or nobody.
-
-    Raises InvalidError with every line that cannot be taken.
-    """
-    created: list[uuid.UUID] = []
-    moved: list[uuid.UUID] = []
-    faults: list[str] = []
-    unchanged = 0
-    for line, row in staff:
-        try:
-            person = _known(session, row)
-            if person is None:
-                created.append(create_person(session, row, now).id)
-            elif _update(session, person, row, now):
-                moved.append(person.id)
-            else:
-                unchanged += 1
-        except (ConflictError, InvalidError) as error:
-            faults.append(f"line {line}: {error}")
-    if faults:
-        raise InvalidError("\n".join(faults))
-    return Imported(tuple(created), tuple(moved), unchanged)
-
-
-def _known(session: Session, staff: Staff) -> Person | None:
-    """Return the person who bears that staff number in that ministry."""
-    return session.scalar(
-        select(Person)
-        .join(Ministry, Person.ministry_id == Ministry.id)
-        .where(
-            Ministry.code == staff.ministry_code,
-            Person.staff_number == staff.staff_number,
-        )
-    )
-
-
-def _update(session: Session, person: Person, staff: Staff, now: datetime) -> bool:
-    """Move a known person and add roles that are new; say whether anything changed."""
-    missing = set(staff.roles) - queries.roles_of(session, person.id)
-    for role in sorted(missing):
-        grant(session, person.id, role, now)
-    has_moved = move(session, person, staff, now.date(), now)
-    return has_moved or bool(missing)
