@@ -242,6 +242,8 @@ def _clean(written: str, tags: frozenset[str] = TAGS) -> Markup:
         link_rel=None,
         set_tag_attribute_values={"pre": {"tabindex": "0"}} if "pre" in tags else None,
     )
+    if tags is INLINE:
+        cleaned = cleaned.strip()
     return Markup(cleaned)  # noqa: S704 - nh3 has just cleaned it
 
 

@@ -55,6 +55,8 @@ class _Output:
         self.levels: list[int] = []
         self._fence_indent = 0
         self._is_table = False
+        self._is_paragraph = False
+        self._kinds: dict[int, bool] = {}
 
     def blank(self) -> None:
         """Make sure that the last line is blank."""
@@ -92,11 +94,15 @@ class _Output:
             self.levels.pop()
 
     def _item(self, item: re.Match[str], indent: int) -> None:
-        was_inside = bool(self.levels)
+        is_first = not self.levels
         self._leave(indent)
-        if not was_inside:
-            self.blank()
         marker = item[2].replace(")", ".")
+        is_ordered = marker[0].isdigit()
+        was_ordered = self._kinds.get(len(self.levels), is_ordered)
+        if is_first or self._is_paragraph or was_ordered != is_ordered:
+            self.blank()
+        self._is_paragraph = False
+        self._kinds[len(self.levels)] = is_ordered
         self.lines.append(f"{LEVEL * len(self.levels)}{marker} {item[4]}".rstrip())
         gap = len(item[3]) if item[4] and len(item[3]) <= len(LEVEL) else 1
         self.levels.append(indent + len(item[2]) + gap)
@@ -111,7 +117,8 @@ class _Output:
         if not self._is_table and "|" in line and _DELIMITER.match(after):
             self.blank()
             self._is_table = "|" in after or "-" in after
-        if is_after_blank or not self.levels:
-            self.lines.append(LEVEL * len(self.levels) + text)
-        else:
-            self.lines.append(LEVEL * len(self.levels) + text)
+        if is_after_blank:
+            self._is_paragraph = True
+        if not self.levels:
+            self._kinds.clear()
+        self.lines.append(LEVEL * len(self.levels) + text)
