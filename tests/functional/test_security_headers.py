@@ -30,14 +30,16 @@ def policy_of(answer: TestResponse) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("path", PAGES)
-@pytest.mark.parametrize("who", ["stranger", "learner"])
 def test_every_answer_carries_the_headers(
-    app: Flask, sign_in: Callable[[str], FlaskClient], path: str, who: str
+    app: Flask, sign_in: Callable[[str], FlaskClient]
 ) -> None:
     add_person(app)
-    client = app.test_client() if who == "stranger" else sign_in(EMAIL)
-    answer = client.get(path)
+    for client in (app.test_client(), sign_in(EMAIL)):
+        for path in PAGES:
+            check_headers(client.get(path))
+
+
+def check_headers(answer: TestResponse) -> None:
     policy = policy_of(answer)
     assert policy["default-src"] == "'none'"
     assert policy["script-src"] == policy["style-src"] == "'self'"
@@ -122,10 +124,10 @@ def test_behind_a_trusted_proxy_its_last_word_is_the_source(
     assert guess(30, "203.0.113.7, 203.0.113.8") == 401
 
 
-@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "a b", ""])
-def test_another_host_name_is_refused(client: FlaskClient, host: str) -> None:
-    answer = client.get("/sign-in", headers={"Host": host})
-    assert answer.status_code == 400
+def test_another_host_name_is_refused(client: FlaskClient) -> None:
+    for host in ("evil.example", "localhost.evil.example", "a b", ""):
+        answer = client.get("/sign-in", headers={"Host": host})
+        assert answer.status_code == 400, host
 
 
 def test_what_a_client_says_of_proxies_changes_nothing(client: FlaskClient) -> None:
@@ -140,18 +142,12 @@ def test_what_a_client_says_of_proxies_changes_nothing(client: FlaskClient) -> N
     assert "evil" not in client.get("/sign-in", headers=lies).text
 
 
-@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PROPFIND", "X"])
-def test_methods_that_no_page_takes_are_refused(
-    client: FlaskClient, method: str
-) -> None:
-    assert client.open("/sign-in", method=method).status_code == 405
+def test_methods_that_no_page_takes_are_refused(client: FlaskClient) -> None:
+    for method in ("TRACE", "CONNECT", "PROPFIND", "X"):
+        assert client.open("/sign-in", method=method).status_code == 405, method
 
 
-@pytest.mark.parametrize(
-    "path",
-    ["/.git/config", "/.env", "/static/../config.py", "/static/%2e%2e/config.py"],
-)
-def test_files_of_the_installation_are_not_served(
-    client: FlaskClient, path: str
-) -> None:
-    assert client.get(path).status_code in {400, 404}
+def test_files_of_the_installation_are_not_served(client: FlaskClient) -> None:
+    outside = ("/.git/config", "/.env", "/static/../config.py")
+    for path in (*outside, "/static/%2e%2e/config.py", "/static//etc/passwd"):
+        assert client.get(path).status_code in {400, 404}, path
