@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from urllib.parse import urlencode
 
 from flask_babel import gettext as _
@@ -37,7 +37,10 @@ def read_query(
         raise InvalidError(_("The report cannot be sorted by that."))
     if any(len(text) > LONGEST for text in asked.values()):
         raise InvalidError(_("A filter is too long."))
-    made = report_as_of(days.pop("as_of"), now, ministry_id)
+    day = days.pop("as_of")
+    if day is not None and day > now.astimezone(UTC).date():
+        raise InvalidError(_("Choose today or a day before."))
+    made = report_as_of(day, now, ministry_id)
     return ReportQuery(
         ministry_id=ministry_id,
         moment=made.moment,

@@ -61,9 +61,17 @@ def completion() -> ResponseReturnValue:
         filters=_filters(asked),
         downloads=_downloads(asked),
         as_of=query.day,
+        is_present=query.is_present,
+        kept=_kept(asked),
         **({} if problem else _contents(query, asked)),
     )
     return page, 422 if problem else 200
+
+
+def _kept(asked: dict[str, str]) -> list[tuple[str, str]]:
+    """Return what the filter form keeps beside its own fields."""
+    columns = [("columns", "all")] if request.args.get("columns") == "all" else []
+    return [*((name, asked[name]) for name in forms.ORDER if name in asked), *columns]
 
 
 def _contents(query: ReportQuery, asked: dict[str, str]) -> dict[str, Any]:
