@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from flask_babel import format_decimal
+from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 
 from trainer.assessment.rules import scoring, tokens
@@ -234,5 +234,11 @@ def _mark_text(question: Question, mark: int) -> str:
     if not question.points:
         return ""
     earned = format_decimal(question.points * mark / scoring.FULL, "#,##0.##")
-    points = format_decimal(question.points)
-    return str(_("%(earned)s of %(points)s points", earned=earned, points=points))
+    return str(
+        ngettext(
+            "%(earned)s of %(num)s point",
+            "%(earned)s of %(num)s points",
+            question.points,
+            earned=earned,
+        )
+    )
