@@ -59,6 +59,7 @@ class Site:
     course_ids: dict[str, str] = field(default_factory=dict)
     activity_ids: dict[str, str] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    documents: list[Document] = field(default_factory=list)
     loose_media: dict[str, Media] = field(default_factory=dict)
 
 
@@ -75,7 +76,7 @@ def compile_roots(
     for root in found:
         _read_shared(root, site)
     courses: list[CompiledCourse] = []
-    documents: list[Document] = []
+    documents = site.documents
     for root in found:
         for folder in root.courses:
             compiled, pages = _compile(folder, root, site, only_published)
@@ -121,6 +122,7 @@ def _read_shared(root: Root, site: Site) -> None:
     document = _read(root.glossary, root, site.language)
     if document is None:
         return
+    site.documents.append(document)
     site.findings += document.findings
     lines = [f.line for f in document.findings if f.is_error]
     starts = [place.line for place in document.term_places] + [10**9]

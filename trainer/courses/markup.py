@@ -5,7 +5,7 @@ Nothing here knows a key, a weight or a hint: questions are drawn by the caller 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import unquote
@@ -28,8 +28,8 @@ from trainer.courses.model import (
     Reflection,
     Term,
 )
-from trainer.courses.reading.inline import mask
-from trainer.courses.rendering.dialect import ANCHOR, NOTE, Target, Writing, dialect
+from trainer.courses.rendering.dialect import ANCHOR, Target, Writing, dialect
+from trainer.courses.rendering.texts import numbers, texts
 
 INLINE = frozenset(
     {"a", "abbr", "br", "code", "del", "em", "img", "span", "strong", "sub", "sup"}
@@ -208,8 +208,7 @@ def render_lesson(
     course: Course, lesson: Lesson, links: LinkResolver
 ) -> RenderedLesson:
     """Return all that a template needs to draw a lesson."""
-    numbers = _numbers(lesson)
-    context = Context(course, links, numbers, has_terms=True)
+    context = Context(course, links, numbers(lesson), has_terms=True)
     terms = {term.id: term for term in course.glossary}
     writing = _writing(context)
     writing.has_anchors = True
@@ -341,52 +340,6 @@ class _Drawing:
         )
 
 
-def _texts(lesson: Lesson) -> Iterator[str]:
-    """Yield every text of a lesson in reading order."""
-    stack = list(reversed(lesson.blocks))
-    while stack:
-        block = stack.pop()
-        match block:
-            case Prose():
-                yield block.text
-            case Callout():
-                yield block.title
-                stack += reversed(block.blocks)
-            case Figure():
-                yield block.caption
-            case Checklist():
-                yield from (block.title, *block.items)
-            case Reflection():
-                yield from (block.title, block.text)
-            case Check():
-                yield from _texts_of_question(block.question)
-    for note in lesson.footnotes:
-        yield note.text
-
-
-def _texts_of_question(question: Question) -> Iterator[str]:
-    yield from (question.stem, question.body)
-    yield from (option.text for option in question.options)
-    feedback = question.feedback
-    yield from (feedback.explanation, feedback.if_correct, feedback.if_partly)
-    yield from (feedback.if_wrong, feedback.source)
-    yield from (option.feedback for option in question.options)
-    yield from (accepted.feedback for accepted in question.accepted)
-
-
-def _numbers(lesson: Lesson) -> dict[str, int]:
-    """Return the number of each footnote, in the order of first reference."""
-    known = {note.label for note in lesson.footnotes}
-    numbers: dict[str, int] = {}
-    for text in _texts(lesson):
-        if "[^" not in text:
-            continue
-        for label in re.findall(NOTE, mask(text)):
-            if label in known:
-                numbers.setdefault(label, len(numbers) + 1)
-    return numbers
-
-
 def _notes(
     lesson: Lesson, context: Context, writing: Writing
 ) -> tuple[RenderedNote, ...]:
@@ -414,7 +367,7 @@ def _terms(
 ) -> tuple[RenderedTerm, ...]:
     """Return the terms that the page links, by title."""
     pattern = re.compile(r"\(\s*glossary:([a-z0-9-]+)")
-    wanted = {n for text in _texts(lesson) for n in pattern.findall(text)}
+    wanted = {n for text in texts(lesson) for n in pattern.findall(text)}
     todo = list((wanted | mentioned | set(lesson.key_terms)) & set(terms))
     shown: dict[str, Term] = {}
     while todo:
