@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from flask import current_app, get_template_attribute, url_for
-from flask_babel import get_locale
 from flask_wtf.csrf import generate_csrf
 
 from trainer.courses.catalogue import CatalogueEntry
@@ -14,6 +13,7 @@ from trainer.courses.markup import Context
 from trainer.courses.model import Course, Lesson, Media, Question
 from trainer.delivery.rules import CheckPlace
 from trainer.delivery.views import cards
+from trainer.web import select_language
 
 
 def mark_for(name: str) -> str:
@@ -71,7 +71,7 @@ def page_of(entry: CatalogueEntry, lesson: Lesson) -> Page:
         secret=str(current_app.secret_key),
         digest=entry.digest,
         lesson_id=lesson.id,
-        language=str(get_locale()),
+        language=select_language(),
         course=entry.course,
         lesson=lesson,
     )
