@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import ExitStack
 from threading import BoundedSemaphore
 from typing import Any
 
@@ -213,10 +214,9 @@ def _download(kind: str) -> Response:
         else formats.json_pieces(rows, COLUMNS, told)
     )
     is_packed = request.accept_encodings.quality("gzip") > 0
-    if not _running.acquire(blocking=False):
-        raise UnavailableError(_("Too many reports at once. Try again in a moment."))
-    response = Response(_sent(pieces, is_packed=is_packed))
-    response.call_on_close(_running.release)
+    turn = _take_turn()
+    response = Response(_sent(pieces, turn, is_packed=is_packed))
+    response.call_on_close(turn.close)
     response.mimetype = "text/csv" if kind == "csv" else "application/json"
     name = formats.file_name(query.course, query.day.isoformat(), kind)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -229,9 +229,21 @@ def _download(kind: str) -> Response:
     return response
 
 
-def _sent(pieces: Iterator[bytes], *, is_packed: bool) -> Iterator[bytes]:
-    """Return the pieces of a file as they travel."""
-    return formats.gzip_pieces(pieces) if is_packed else pieces
+def _take_turn() -> ExitStack:
+    """Return one of the few turns to download, which ends once however often ended."""
+    if not _running.acquire(blocking=False):
+        raise UnavailableError(_("Too many reports at once. Try again in a moment."))
+    turn = ExitStack()
+    turn.callback(_running.release)
+    return turn
+
+
+def _sent(
+    pieces: Iterator[bytes], turn: ExitStack, *, is_packed: bool
+) -> Iterator[bytes]:
+    """Yield the pieces of a file as they travel; the turn ends with the last."""
+    with turn:
+        yield from formats.gzip_pieces(pieces) if is_packed else pieces
 
 
 def status_labels() -> dict[str, str]:
