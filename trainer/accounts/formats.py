@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 HELD_LASTS = 7 * 24 * 3600  # seconds since the form was drawn
-HASHES_AT_ONCE = 3
+HASHES_AT_ONCE = 2  # in each worker
 HASH_PATIENCE = 20  # seconds
 HASHING = BoundedSemaphore(HASHES_AT_ONCE)
 

@@ -70,7 +70,7 @@ class Slowdown:
 
 
 BY_ACCOUNT = Slowdown(
-    free=5,
+    free=8,  # more than are checked at one moment, so that nobody slows himself
     first=timedelta(seconds=2),
     most=timedelta(minutes=5),
     forgotten_after=timedelta(hours=1),

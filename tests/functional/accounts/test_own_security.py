@@ -12,6 +12,7 @@ from tests.functional.signing import (
     try_to_sign_in,
 )
 from tests.pages import Page, check_page
+from trainer.accounts.rules import BY_ACCOUNT
 
 PLACE = "/me/security"
 FORMS = ".govuk-summary-list form"
@@ -106,7 +107,7 @@ def test_the_present_password_is_asked_for_and_guessing_it_is_slowed(
 ) -> None:
     add_person(app)
     try_to_sign_in(client)
-    for _n in range(5):
+    for _n in range(BY_ACCOUNT.free):
         status, text = change(client, "some wrong password", FRESH)
         assert status == 422
     assert "This is not your present password." in text

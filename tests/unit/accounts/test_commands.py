@@ -377,3 +377,13 @@ def test_what_has_ended_is_swept_and_what_lives_stays(session: Session) -> None:
     living, _row = opened(session, person, later)
     sign_ins.sweep(session, later)
     assert queries.session_row(session, living) is not None
+
+
+def test_people_who_sign_in_at_one_moment_do_not_slow_each_other(
+    session: Session,
+) -> None:
+    later = DAY_ONE + timedelta(milliseconds=5)
+    assert sign_ins.reserve_guess(session, "a", "s", later) is None
+    assert sign_ins.reserve_guess(session, "a", "s", DAY_ONE) is None
+    sign_ins.settle_guess(session, "b", "s", later, is_right=False)
+    assert sign_ins.reserve_guess(session, "a", "s", DAY_ONE) is None

@@ -10,6 +10,7 @@ from sqlalchemy import delete, select, update
 from trainer.accounts import rules
 from trainer.accounts.formats import new_token, token_hash
 from trainer.accounts.models import AccountLink, Person, SignIn, Throttle
+from trainer.database import EPOCH
 from trainer.errors import RefusedError
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def reserve_guess(
     """
     row = _throttle(session, account, now)
     other = session.get(Throttle, source)
-    opens_at = max(row.opens_at, now if other is None else other.opens_at)
+    opens_at = max(row.opens_at, EPOCH if other is None else other.opens_at)
     if opens_at > now:
         return opens_at - now
     _count(row, rules.BY_ACCOUNT, now)
@@ -107,7 +108,7 @@ def _throttle(session: Session, subject: str, now: datetime) -> Throttle:
     """Return the counter of a subject, locked, made when it is new."""
     row = session.get(Throttle, subject, with_for_update=True)
     if row is None:
-        row = Throttle(subject_hash=subject, failed_at=now, opens_at=now)
+        row = Throttle(subject_hash=subject, failed_at=now, opens_at=EPOCH)
         session.add(row)
         session.flush()
     return row
@@ -119,7 +120,9 @@ def _count(row: Throttle, slowdown: Slowdown, now: datetime) -> None:
         row.failures = 0
     row.failures += 1
     row.failed_at = now
-    row.opens_at = now + slowdown.delay(row.failures)
+    delay = slowdown.delay(row.failures)
+    if delay:
+        row.opens_at = now + delay
 
 
 def sweep(session: Session, now: datetime) -> None:
