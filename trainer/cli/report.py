@@ -6,6 +6,7 @@ from typing import BinaryIO
 
 import click
 from flask.cli import with_appcontext
+from flask_babel import force_locale
 
 from trainer import clock
 from trainer.accounts.queries import ministries
@@ -65,4 +66,5 @@ def _queries(asked: dict[str, str], code: str) -> list[ReportQuery]:
         raise NotFoundError(message)
     now = clock.now()
     named = sorted(known, key=lambda ministry: ministry.name)
-    return [forms.read_query(asked, ministry.id, now) for ministry in named]
+    with force_locale("en"):
+        return [forms.read_query(asked, ministry.id, now) for ministry in named]
