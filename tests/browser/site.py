@@ -21,6 +21,7 @@ from trainer import clock
 from trainer.accounts import queries
 from trainer.accounts.commands.accounts import choose_language, make_link
 from trainer.accounts.commands.sign_ins import open_sign_in
+from trainer.accounts.formats import CHEAP, hash_password
 from trainer.accounts.models import Person, SignIn
 from trainer.assessment.models import AnswerEvent, Attempt
 from trainer.assessment.rules import tokens
@@ -32,6 +33,7 @@ from trainer.publishing.queries import load_catalogue, load_version
 ROOT = Path(__file__).parents[2]
 PRACTICE = Path(__file__).parent / "content"
 PASSWORD = "several words in a row"
+HASH = hash_password(PASSWORD, CHEAP)
 PATIENCE = 30  # seconds until the site must answer
 
 
@@ -129,7 +131,8 @@ class Site:
         email = f"p{uuid.uuid4().hex[:10]}@demo.example"
 
         def work(session: Session) -> None:
-            made = make_person(session, email, roles=("learner", *roles))
+            grants = ("learner", *roles)
+            made = make_person(session, email, roles=grants, password_hash=HASH)
             if language:
                 choose_language(session, made.id, language)
 

@@ -59,6 +59,7 @@ class AttemptPage {
     if (same(response, section.known)) return;
     section.known = response;
     const entry = this.entryOf(section);
+    section.seq = entry.seq;
     const kept = keep(entry);
     if (isLeaving) flushAtOnce(entry);
     await kept;
@@ -81,7 +82,10 @@ class AttemptPage {
     if (entry.attempt !== this.attempt) return;
     const section = this.sections.get(entry.question);
     if (reply.received_at) this.countdown.sync(reply.received_at);
-    if (section && fate === "saved") this.note(section, reply.rev);
+    const isOurs = entry.tab === TAB;
+    if (section && fate === "saved" && (isOurs || this.follow(section, entry))) {
+      this.note(section, reply.rev);
+    }
     if (section) this.tell(section, entry, fate, reply);
     this.summarise(fate);
   }
@@ -97,7 +101,6 @@ class AttemptPage {
     const words = this.words;
     if (fate === "conflict") return this.choose(section, entry, reply);
     if (fate === "saved") {
-      this.follow(section, entry);
       const isNewest = same(entry.response, section.known);
       return isNewest && this.say(section, "saved", words.textSaved);
     }
@@ -110,11 +113,14 @@ class AttemptPage {
     return this.say(section, "failed", reasons[fate] ?? reply.message ?? words.textRefused);
   }
 
-  /** Show what another tab of this browser has just saved. */
+  /** Show what another tab of this browser has just saved; not while one types here. */
   follow(section, entry) {
-    if (entry.tab === TAB || section.contains(document.activeElement)) return;
+    const focused = document.activeElement;
+    if (section.seq > entry.seq) return true;
+    if (focused?.type === "text" && section.contains(focused)) return false;
     setResponse(section, entry.response);
     section.known = entry.response;
+    return true;
   }
 
   /** Show both answers of a conflict and let the person choose. */
