@@ -119,6 +119,23 @@ def test_a_leaver_is_kept_and_cannot_sign_in(session: Session) -> None:
     assert queries.credentials(session, person.email) is None
 
 
+@pytest.mark.parametrize("way", ["moved", "listed"])
+def test_a_leaver_who_comes_back_may_sign_in_again(session: Session, way: str) -> None:
+    person = people.create_person(session, STAFF, DAY_ONE)
+    people.leave(session, person, DAY_ONE.date(), DAY_ONE + MINUTE)
+    session.refresh(person)
+    back = DAY_ONE + timedelta(days=30)
+    staff = replace(STAFF, email=person.email)
+    if way == "moved":
+        people.move(session, person, staff, back.date(), back)
+    else:
+        assert len(imports.import_people(session, [(2, staff)], back).moved) == 1
+    assert queries.credentials(session, person.email) is not None
+    posting = queries.posting_as_of(session, person.id, back.date())
+    assert posting is not None
+    assert not posting.is_left
+
+
 @pytest.mark.parametrize("days", [1, -400])
 def test_nobody_leaves_in_the_future_or_before_serving(
     session: Session, days: int

@@ -183,6 +183,9 @@ def _update(register: Register, person: Person, staff: Staff, now: datetime) -> 
     if has_moved:
         register.rows.append(posting)
         person.name = staff.name
+        person.is_active = person.is_active or (
+            standing is not None and standing.is_left
+        )
     register.rows.extend(
         RoleGrant(person_id=person.id, role=role, recorded_at=now) for role in fresh
     )

@@ -121,6 +121,7 @@ def move(
         raise ConflictError(f"There is already an account for {posting.email}.")
     session.add(posting)
     person.name = staff.name
+    person.is_active |= standing is not None and standing.is_left
     if person.email != posting.email:
         person.email = posting.email
         end_everything(session, person.id)
