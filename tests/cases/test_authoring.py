@@ -40,7 +40,7 @@ each = pytest.mark.parametrize("case", cases(), ids=lambda case: str(case["case"
 
 def page_of(case: dict[str, Any]) -> Path:
     folder: Path = SHARED / "cases" / case["case"]
-    return sorted(folder.glob("*.md"))[0]
+    return min(folder.glob("*.md"))
 
 
 @each

@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote
 
 from trainer.courses import media
 from trainer.courses.documents import Document
-from trainer.courses.model import Figure, Lesson, Media, Quiz, Term
+from trainer.courses.model import Figure, Media, Term
 from trainer.courses.reading.inline import Reference, scheme_of
 from trainer.courses.reading.report import Place, Report, suggest
 
@@ -232,8 +232,3 @@ def _map_texts(part: Any, rewrite: Any, table: Mapping[str, str]) -> Any:  # noq
         if after is not before and after != before:
             changes[item.name] = after
     return dataclasses.replace(part, **changes) if changes else part
-
-
-def published(document: Document) -> Lesson | Quiz | None:
-    """Return the lesson or quiz of a file that learners may see."""
-    return document.activity if document.status == "published" else None

@@ -62,7 +62,7 @@ def check_places(document: Document, text: str) -> None:
         assert finding.width >= 1
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(texts, st.sampled_from([lesson, quiz]))
 def test_any_body_gives_findings_inside_the_file(body: str, page: type[str]) -> None:
     text = page(body)
@@ -75,7 +75,7 @@ def test_any_body_gives_findings_inside_the_file(body: str, page: type[str]) -> 
     assert read_document("page.md", data, "en").findings == first.findings
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_a_damaged_page_never_stops_the_compiler(data: st.DataObject) -> None:
     text = data.draw(st.sampled_from(SOURCES))
@@ -101,7 +101,7 @@ def test_any_bytes_in_a_tree_are_findings(data: bytes) -> None:
         assert compile_roots([root]).findings
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(texts)
 def test_any_text_is_rendered_without_scripts(text: str) -> None:
     for html in (markup.render(text), markup.render_inline(text)):

@@ -65,7 +65,7 @@ def read_range(text: str, language: str) -> tuple[float, float]:
     """
     if found := _TOLERANCE.match(text):
         return _around(found[1], found[2], language)
-    value = read_number(text, language)
+    value = _either(text, language)
     if value is not None:
         return value, value
     found = _RANGE.match(text)
@@ -89,9 +89,13 @@ def _around(centre: str, tolerance: str, language: str) -> tuple[float, float]:
 
 
 def _number(text: str, language: str) -> float:
-    value = read_number(text, language)
-    if value is None and language != "en":
-        value = read_number(text, "en")
+    value = _either(text, language)
     if value is None:
         raise NumberError(text)
     return value
+
+
+def _either(text: str, language: str) -> float | None:
+    """Read an author's number in the language of the file, or else in English."""
+    value = read_number(text, language)
+    return read_number(text, "en") if value is None else value

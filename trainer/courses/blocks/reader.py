@@ -95,7 +95,9 @@ class _Blocks:
             return None, _end_of_fence(lines, start, fence[2])
         if sign == ">" and _QUOTE.match(line.text):
             return self._quote(lines, start, depth)
-        if sign == "#" and not depth and (heading := _check_heading(line)):
+        if sign == "#" and (heading := _check_heading(line)):
+            if depth:
+                self.report.add("TC111", heading.place(), **_INSIDE)
             return self._check(heading, lines, start)
         if sign == "!" and (figure := _figure(lines, start)):
             return figure, start + 1
@@ -295,6 +297,11 @@ def _slug(title: str) -> str:
     return "-".join(words)[:40].strip("-") or "list"
 
 
+_INSIDE = {
+    "name": "Check",
+    "suggestion": "move the question out of the quote, to a heading of its own",
+    "suggestion_id": "pindahkan pertanyaan ke luar kutipan, dengan judul sendiri",
+}
 _MINUTES = frozenset(str(n) for n in range(1, MAX_MINUTES + 1))
 _A_NUMBER = {
     "expected": "write a whole number of minutes",
