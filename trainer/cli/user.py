@@ -174,6 +174,24 @@ def deactivate(email: str) -> None:
 
 @user.command()
 @click.argument("email")
+@with_appcontext
+def activate(email: str) -> None:
+    """Open a closed account again, with the password and roles it had."""
+    _change(email, lambda s, person: accounts.activate(s, person.id))
+    click.echo(f"The account of {email} is open.")
+
+
+@user.command("sign-out")
+@click.argument("email")
+@with_appcontext
+def sign_out(email: str) -> None:
+    """End every sign-in and unused link of a person, at whatever browser."""
+    _change(email, lambda s, person: accounts.end_everything(s, person.id))
+    click.echo(f"{email} is signed out everywhere.")
+
+
+@user.command()
+@click.argument("email")
 @click.option(
     "--on", type=click.DateTime(["%Y-%m-%d"]), default=None, help="Default: today."
 )

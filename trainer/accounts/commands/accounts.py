@@ -72,6 +72,11 @@ def deactivate(session: Session, person_id: uuid.UUID) -> None:
     end_everything(session, person_id)
 
 
+def activate(session: Session, person_id: uuid.UUID) -> None:
+    """Open a closed account again, as it was."""
+    session.execute(update(Person).where(Person.id == person_id).values(is_active=True))
+
+
 def choose_language(session: Session, person_id: uuid.UUID, language: str) -> None:
     """Keep the language a person wants the site in."""
     session.execute(
