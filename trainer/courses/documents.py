@@ -23,6 +23,10 @@ from trainer.courses.reading.settings import read_settings
 from trainer.courses.reading.source import Line, open_text, text_of
 
 MAX_REMEMBERED = 8192
+WORDS_A_MINUTE = 130
+FASTEST = 2.5
+SLOWEST = 3
+LONGEST_PAUSE = 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,6 +80,7 @@ def read_document(path: str, data: bytes, language: str) -> Document:
     language = values.get("language", language)
     if kind_node == "lesson":
         document = _lesson(document, body, language, report)
+        _check_minutes(values, walked.words, report)
     elif kind_node == "quiz":
         document = _quiz(document, body, language, report)
     elif kind_node == "glossary":
@@ -126,6 +131,19 @@ def _lesson(
         publish_at=values.get("publish_at"),
     )
     return replace(document, activity=lesson, asked=tuple(read.asked))
+
+
+def _check_minutes(values: Values, words: int, report: Report) -> None:
+    """Report minutes in which nobody reads so much, or that would be mostly idle."""
+    minutes = values.get("minutes")
+    if minutes is None:
+        return
+    reading = words / WORDS_A_MINUTE
+    if reading / FASTEST <= minutes <= SLOWEST * reading + LONGEST_PAUSE:
+        return
+    better = str(max(1, round(reading)))
+    found = {"minutes": str(minutes), "words": str(words), "better": better}
+    report.add("TC122", values.place("minutes"), **found)
 
 
 def _quiz(

@@ -39,6 +39,7 @@ WRONG: dict[str, tuple[str | bytes, int, int]] = {
     "TC115": (lesson("##\n"), 9, 1),
     "TC117": (lesson("```\ncode\n"), 9, 1),
     "TC121": ("---\ntype: lesson\nid: l\ntitle: L\nminutes: 5\n---\n\nText.\n", 4, 8),
+    "TC122": (lesson(("word " * 390 + "\n") * 5), 5, 10),
     "TC124": (lesson("A note.[^1]\n"), 9, 8),
     "TC125": (lesson("Text.\n\n[^1]: A note.\n"), 11, 1),
     "TC201": (quiz("## A {#a}\n\nText.\n"), 7, 4),
