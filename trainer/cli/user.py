@@ -181,7 +181,7 @@ def activate(email: str) -> None:
     click.echo(f"The account of {email} is open.")
 
 
-@user.command("sign-out")
+@user.command("signout")
 @click.argument("email")
 @with_appcontext
 def sign_out(email: str) -> None:
