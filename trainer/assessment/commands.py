@@ -2,13 +2,12 @@
 
 import secrets
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal, cast
 
 from sqlalchemy import Row, Table, Update, bindparam, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from trainer.assessment.models import (
@@ -39,6 +38,7 @@ from trainer.assessment.rules.saving import (
 )
 from trainer.courses.catalogue import CatalogueEntry
 from trainer.courses.model import Quiz
+from trainer.enrolment.commands import add_once
 from trainer.errors import (
     KeyReuseError,
     MissingSavesError,
@@ -92,28 +92,14 @@ def start_attempt(
     return attempt
 
 
-def _upsert(session: Session) -> Callable[[Any], Any]:
-    """Return the INSERT of the database at hand that can ignore a conflict."""
-    is_postgresql = session.get_bind().dialect.name == "postgresql"
-    return postgresql.insert if is_postgresql else sqlite.insert
-
-
 def _locked_allowance(
     session: Session, person_id: uuid.UUID, course_id: str, quiz: Quiz
 ) -> Allowance:
     """Return a learner's allowance, made when first needed, locked for this unit."""
     place = {"person_id": person_id, "course_id": course_id, "quiz_id": quiz.id}
-    session.execute(
-        _upsert(session)(Allowance)
-        .values(
-            id=uuid.uuid4(),
-            attempts_max=timing.quota(quiz, 0, 0),
-            attempts_used=0,
-            attempts_extra=0,
-            **place,
-        )
-        .on_conflict_do_nothing()
-    )
+    quota = timing.quota(quiz, 0, 0)
+    fresh = {"id": uuid.uuid4(), "attempts_used": 0, "attempts_extra": 0}
+    add_once(session, Allowance, place | fresh | {"attempts_max": quota})
     allowance = session.scalars(
         select(Allowance).filter_by(**place).with_for_update(key_share=True)
     ).one()
@@ -170,21 +156,7 @@ def save_answer(
         highest = highest_seq(session, attempt_id, save) if is_other else None
         kind = judge(save, answer, highest)
     rev = (answer.rev if answer else 0) + (kind == "applied")
-    link = chain.Link(
-        attempt_id=attempt_id,
-        n=attempt.event_count + 1,
-        key=save.key,
-        kind=kind,
-        question_id=save.question_id,
-        device=save.device,
-        seq=save.seq,
-        base_rev=save.base_rev,
-        rev=rev,
-        is_late=kind == "late",
-        is_applied=kind == "applied",
-        received_at=arrived_at,
-        payload_sha="",
-    )
+    link = _link(attempt_id, attempt.event_count + 1, save, (kind, rev), arrived_at)
     head = _append(session, attempt.head, link, save)
     if link.is_applied:
         _apply(session, link, save.response)
@@ -199,6 +171,32 @@ def save_answer(
         kind=kind,
         has_closed=has_closed,
         current=answer.response if answer else None,
+    )
+
+
+def _link(
+    attempt_id: uuid.UUID,
+    n: int,
+    save: Save,
+    judged: tuple[Kind, int],
+    arrived_at: datetime,
+) -> chain.Link:
+    """Return the event that a save becomes; its value is committed to later."""
+    kind, rev = judged
+    return chain.Link(
+        attempt_id=attempt_id,
+        n=n,
+        key=save.key,
+        kind=kind,
+        question_id=save.question_id,
+        device=save.device,
+        seq=save.seq,
+        base_rev=save.base_rev,
+        rev=rev,
+        is_late=kind == "late",
+        is_applied=kind == "applied",
+        received_at=arrived_at,
+        payload_sha="",
     )
 
 

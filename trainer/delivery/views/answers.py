@@ -16,14 +16,14 @@ from werkzeug.exceptions import (
 )
 
 from trainer.accounts.access import visitor
-from trainer.assessment import commands, queries
+from trainer.assessment import queries
 from trainer.assessment.rules import chain, timing, tokens
 from trainer.assessment.rules.saving import Acknowledgement, Save
 from trainer.courses.marking import ResponseError
 from trainer.database import unit
+from trainer.delivery import commands
 from trainer.errors import InvalidError, KeyReuseError
 from trainer.extensions import catalogue, db
-from trainer.progress.commands import settle
 from trainer.web import refuse_json
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from flask.typing import ResponseReturnValue
-    from sqlalchemy.orm import Session
 
     from trainer.assessment.models import Answer
     from trainer.assessment.queries import Pinned
@@ -92,16 +91,10 @@ def keep(
     has_ended = timing.has_ended(attempt.deadline_at, arrived_at)
     entry = catalogue().course(attempt.course_id) if has_ended else None
 
-    def work(session: Session) -> list[Acknowledgement]:
-        made = [
-            commands.save_answer(session, person_id, attempt.id, save, arrived_at)
-            for save in saves
-        ]
-        if entry is not None and any(one.has_closed for one in made):
-            settle(session, person_id, entry, arrived_at)
-        return made
-
-    return unit(db.engine, work)
+    return unit(
+        db.engine,
+        lambda s: commands.keep(s, person_id, attempt.id, saves, arrived_at, entry),
+    )
 
 
 def read_body() -> dict[str, object]:

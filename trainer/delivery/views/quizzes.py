@@ -10,18 +10,16 @@ from flask_babel import gettext as _
 
 from trainer import clock
 from trainer.accounts.access import visitor
-from trainer.assessment import commands, queries
+from trainer.assessment import queries
 from trainer.assessment.rules import timing
 from trainer.courses.catalogue import is_graded, neighbours
 from trainer.courses.model import Quiz
 from trainer.database import unit
-from trainer.delivery import access
+from trainer.delivery import access, commands
 from trainer.delivery.views import answers, cards, sheets
 from trainer.delivery.views.sheets import Due, Filled, Paper
-from trainer.enrolment.commands import admit
 from trainer.errors import MissingSavesError, RefusedError
 from trainer.extensions import catalogue, db
-from trainer.progress.commands import settle
 from trainer.web import policy, refuse_json, wants_json
 
 if TYPE_CHECKING:
@@ -30,7 +28,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from flask.typing import ResponseReturnValue
-    from sqlalchemy.orm import Session
 
     from trainer.assessment.models import Attempt
     from trainer.assessment.queries import QuizState
@@ -68,14 +65,8 @@ def start(course_id: str, quiz_id: str) -> ResponseReturnValue:
         abort(405)
     person_id = visitor().id
 
-    def work(session: Session) -> Attempt:
-        admit(session, person_id, entry.course, now)
-        made = commands.start_attempt(session, person_id, entry, quiz, now)
-        settle(session, person_id, entry, now)
-        return made
-
     try:
-        made = unit(db.engine, work)
+        made = unit(db.engine, lambda s: commands.begin(s, person_id, entry, quiz, now))
     except RefusedError:
         return _refuse_start(entry, quiz)
     href = address("quizzes.attempt", attempt_id=made.id)
@@ -162,15 +153,12 @@ def submit(attempt_id: uuid.UUID) -> ResponseReturnValue:
     entry = catalogue().course(found.course_id)
     revs = answers.read_revs()
 
-    def work(session: Session) -> Attempt:
-        closed = commands.submit(session, person_id, attempt_id, revs, now)
-        if entry is not None:
-            settle(session, person_id, entry, now)
-        return closed
-
     href = address("quizzes.result", attempt_id=attempt_id)
     try:
-        closed = unit(db.engine, work)
+        closed = unit(
+            db.engine,
+            lambda s: commands.hand_in(s, person_id, attempt_id, revs, now, entry),
+        )
     except MissingSavesError as error:
         return _refuse_submission(attempt_id, error)
     if wants_json():
@@ -237,6 +225,7 @@ def _mend_page(
     attempt_id: uuid.UUID, outcome: answers.FormOutcome, now: datetime
 ) -> ResponseReturnValue:
     """Draw the page again with what was typed, and say what was not taken and why."""
+    db.session.close()  # what it has read is older than what was just written
     found = queries.own_attempt(db.session, visitor().id, attempt_id)
     _course, quiz = queries.pinned_course(db.session, found)
     present = queries.answers_of(db.session, found.id)
