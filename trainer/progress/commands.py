@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from trainer.courses import catalogue as catalogues
@@ -30,6 +30,10 @@ from trainer.progress.rules import CourseProgress, Earned, Outcome
 TICK = timedelta(microseconds=1)
 _lines = cast("Table", ReportLine.__table__)
 _KEPT_APART = {"id", "recorded_at", "superseded_at"}
+_STANDING = select(_lines).where(
+    _lines.c.person_id == bindparam("person"), _lines.c.superseded_at.is_(None)
+)
+_STANDING_ON = _STANDING.where(_lines.c.course_id == bindparam("course"))
 _VALUES = [c for c in _lines.columns if c.name not in _KEPT_APART]
 
 
@@ -275,21 +279,13 @@ def _day(moment: datetime | None) -> date | None:
 
 def _all_current(session: Session, person_id: uuid.UUID) -> list[Found]:
     """Return the lines of a person that stand."""
-    statement = select(_lines).where(
-        _lines.c.person_id == person_id, _lines.c.superseded_at.is_(None)
-    )
-    return list(session.execute(statement))
+    return list(session.connection().execute(_STANDING, {"person": person_id}))
 
 
 def _current(session: Session, person_id: uuid.UUID, course_id: str) -> Found | None:
     """Return the line of a person on a course that stands, or nothing."""
-    return session.execute(
-        select(_lines).where(
-            _lines.c.person_id == person_id,
-            _lines.c.course_id == course_id,
-            _lines.c.superseded_at.is_(None),
-        )
-    ).first()
+    asked = {"person": person_id, "course": course_id}
+    return session.connection().execute(_STANDING_ON, asked).first()
 
 
 def _record(session: Session, values: dict[str, Any], now: datetime) -> None:

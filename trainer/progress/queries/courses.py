@@ -7,12 +7,24 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import Row, func, literal, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Date,
+    Row,
+    Select,
+    bindparam,
+    func,
+    literal,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from trainer.accounts.models import Ministry, Mission, Person, Posting
 from trainer.assessment.models import Attempt, Grading
 from trainer.courses.catalogue import CatalogueEntry
+from trainer.database import Base
 from trainer.enrolment.models import Assignment, Enrolment
 from trainer.progress import rules
 from trainer.progress.models import Completion, LessonCompletion, Note, PracticeAnswer
@@ -20,6 +32,110 @@ from trainer.progress.rules import CourseProgress, Earned, Facts, QuizFacts
 
 Found: TypeAlias = Row[*tuple[Any, ...]]
 LESSON, CHECK, NOTE = "lesson", "check", "note"
+_PERSON: BindParameter[Any] = bindparam("person")
+_COURSE: BindParameter[Any] = bindparam("course")
+_DAY: BindParameter[Any] = bindparam("day", type_=Date)
+
+
+def _of_one(model: type[Base], *columns: ColumnElement[Any]) -> Select[Any]:
+    """Select columns of the rows of one person on one course."""
+    table = model.__table__.c
+    return select(*columns).where(
+        table.person_id == _PERSON, table.course_id == _COURSE
+    )
+
+
+def _latest(model: type[Base], column: str, order: str) -> ColumnElement[Any]:
+    """Return the value of a column in the latest row, as part of another statement."""
+    table = model.__table__.c
+    rows = _of_one(model, table[column]).order_by(table[order].desc())
+    return rows.limit(1).scalar_subquery()
+
+
+# Built once: settling runs them in every write unit of a lesson or a quiz.
+_lessons, _checks = LessonCompletion.__table__.c, PracticeAnswer.__table__.c
+_notes, _attempts = Note.__table__.c, Attempt.__table__
+_gradings, _postings = Grading.__table__, Posting.__table__
+_people, _ministries = Person.__table__, Ministry.__table__
+_missions = Mission.__table__
+_PLACE = select(
+    _latest(Enrolment, "recorded_at", "recorded_at").label("enrolled_at"),
+    _latest(Completion, "recorded_at", "number").label("completed_at"),
+    _latest(Completion, "course_version", "number").label("course_version"),
+    _latest(Assignment, "recorded_at", "recorded_at").label("assigned_at"),
+    _latest(Assignment, "due_on", "recorded_at").label("due_on"),
+)
+_WORK = union_all(
+    _of_one(
+        LessonCompletion,
+        literal(LESSON).label("kind"),
+        _lessons.lesson_id.label("lesson_id"),
+        literal("").label("question_id"),
+        _lessons.recorded_at.label("first"),
+        _lessons.recorded_at.label("last"),
+    ),
+    _of_one(
+        PracticeAnswer,
+        literal(CHECK),
+        _checks.lesson_id,
+        _checks.question_id,
+        func.min(_checks.recorded_at),
+        func.max(_checks.recorded_at),
+    ).group_by(_checks.lesson_id, _checks.question_id),
+    _of_one(
+        Note,
+        literal(NOTE),
+        _notes.lesson_id,
+        literal(""),
+        func.min(_notes.recorded_at),
+        func.max(_notes.recorded_at),
+    ).group_by(_notes.lesson_id),
+)
+_ATTEMPTS = (
+    _of_one(
+        Attempt,
+        _attempts.c.id,
+        _attempts.c.quiz_id,
+        _attempts.c.state,
+        _attempts.c.started_at,
+        _attempts.c.closed_at,
+        _gradings.c.score,
+        _gradings.c.is_passed,
+    )
+    .select_from(
+        _attempts.outerjoin(_gradings, _gradings.c.attempt_id == _attempts.c.id)
+    )
+    .where(_attempts.c.state != "void")
+    .order_by(_attempts.c.number, _gradings.c.revision)
+)
+_IDENTITY = (
+    select(
+        _people.c.ministry_id,
+        _postings.c.mission_id,
+        _people.c.staff_number,
+        _postings.c.name,
+        _postings.c.family_name,
+        _postings.c.given_name,
+        _postings.c.email,
+        _ministries.c.name.label("ministry"),
+        _missions.c.name.label("mission"),
+        _postings.c.unit,
+        _postings.c.grade,
+        _postings.c.is_left,
+    )
+    .select_from(_people)
+    .join(_postings, _postings.c.person_id == _people.c.id)
+    .join(_ministries, _ministries.c.id == _people.c.ministry_id)
+    .join(_missions, _missions.c.id == _postings.c.mission_id)
+    .where(_people.c.id == _PERSON)
+    .order_by(
+        (_postings.c.from_on <= _DAY).desc(),
+        _postings.c.from_on.desc(),
+        _postings.c.recorded_at.desc(),
+    )
+    .limit(1)
+    .with_for_update(of=_people, key_share=True)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +166,11 @@ def course_progress(
 
 def course_facts(session: Session, person_id: uuid.UUID, course_id: str) -> Facts:
     """Return everything recorded of a person on a course."""
-    place = _place(session, person_id, course_id)
-    orders = _orders(session, person_id, course_id)
-    worked = _lesson_rows(session, person_id, course_id)
-    attempts = _attempt_rows(session, person_id, course_id)
+    asked = {"person": person_id, "course": course_id}
+    connection = session.connection()
+    place: Found = connection.execute(_PLACE, asked).one()
+    worked: list[Found] = list(connection.execute(_WORK, asked))
+    attempts: list[Found] = list(connection.execute(_ATTEMPTS, asked))
     moments = [m for row in worked if row.kind != NOTE for m in (row.first, row.last)]
     moments += [m for row in attempts for m in (row.started_at, row.closed_at) if m]
     answered: defaultdict[str, set[str]] = defaultdict(set)
@@ -63,9 +180,9 @@ def course_facts(session: Session, person_id: uuid.UUID, course_id: str) -> Fact
         if row.kind == CHECK:
             answered[row.lesson_id].add(row.question_id)
     return Facts(
-        enrolled_at=place.enrolled_at if place else None,
-        is_assigned=orders is not None,
-        due_on=orders.due_on if orders else None,
+        enrolled_at=place.enrolled_at,
+        is_assigned=place.assigned_at is not None,
+        due_on=place.due_on,
         earned=_earned(place),
         lessons={r.lesson_id: r.first for r in worked if r.kind == LESSON},
         answered={id_: frozenset(checks) for id_, checks in answered.items()},
@@ -76,110 +193,11 @@ def course_facts(session: Session, person_id: uuid.UUID, course_id: str) -> Fact
     )
 
 
-def _place(session: Session, person_id: uuid.UUID, course_id: str) -> Found | None:
-    """Return when a person was enrolled and what they completed, in one row."""
-    return session.execute(
-        select(
-            Enrolment.recorded_at.label("enrolled_at"),
-            Completion.recorded_at.label("completed_at"),
-            Completion.course_version,
-        )
-        .select_from(Person)
-        .outerjoin(
-            Enrolment,
-            (Enrolment.person_id == Person.id) & (Enrolment.course_id == course_id),
-        )
-        .outerjoin(
-            Completion,
-            (Completion.person_id == Person.id) & (Completion.course_id == course_id),
-        )
-        .where(Person.id == person_id)
-        .order_by(Completion.number.desc())
-        .limit(1)
-    ).first()
-
-
-def _earned(place: Found | None) -> Earned | None:
+def _earned(place: Found) -> Earned | None:
     """Return the recorded completion, if there is one."""
-    if place is None or place.completed_at is None:
+    if place.completed_at is None:
         return None
     return Earned(place.completed_at, place.course_version)
-
-
-def _orders(session: Session, person_id: uuid.UUID, course_id: str) -> Found | None:
-    """Return the order that stands, with its due day."""
-    return session.execute(
-        select(Assignment.due_on)
-        .where(Assignment.person_id == person_id, Assignment.course_id == course_id)
-        .order_by(Assignment.recorded_at.desc(), Assignment.id.desc())
-        .limit(1)
-    ).first()
-
-
-def _lesson_rows(session: Session, person_id: uuid.UUID, course_id: str) -> list[Found]:
-    """Return the completed lessons, answered checks and notes with their moments."""
-    lessons = select(
-        literal(LESSON).label("kind"),
-        LessonCompletion.lesson_id.label("lesson_id"),
-        literal("").label("question_id"),
-        LessonCompletion.recorded_at.label("first"),
-        LessonCompletion.recorded_at.label("last"),
-    ).where(
-        LessonCompletion.person_id == person_id,
-        LessonCompletion.course_id == course_id,
-    )
-    checks = (
-        select(
-            literal(CHECK),
-            PracticeAnswer.lesson_id,
-            PracticeAnswer.question_id,
-            func.min(PracticeAnswer.recorded_at),
-            func.max(PracticeAnswer.recorded_at),
-        )
-        .where(
-            PracticeAnswer.person_id == person_id,
-            PracticeAnswer.course_id == course_id,
-        )
-        .group_by(PracticeAnswer.lesson_id, PracticeAnswer.question_id)
-    )
-    notes = (
-        select(
-            literal(NOTE),
-            Note.lesson_id,
-            literal(""),
-            func.min(Note.recorded_at),
-            func.max(Note.recorded_at),
-        )
-        .where(Note.person_id == person_id, Note.course_id == course_id)
-        .group_by(Note.lesson_id)
-    )
-    return list(session.execute(union_all(lessons, checks, notes)))
-
-
-def _attempt_rows(
-    session: Session, person_id: uuid.UUID, course_id: str
-) -> list[Found]:
-    """Return every attempt with each of its gradings, the latest revision last."""
-    return list(
-        session.execute(
-            select(
-                Attempt.id,
-                Attempt.quiz_id,
-                Attempt.state,
-                Attempt.started_at,
-                Attempt.closed_at,
-                Grading.score,
-                Grading.is_passed,
-            )
-            .outerjoin(Grading, Grading.attempt_id == Attempt.id)
-            .where(
-                Attempt.person_id == person_id,
-                Attempt.course_id == course_id,
-                Attempt.state != "void",
-            )
-            .order_by(Attempt.number, Grading.revision)
-        )
-    )
 
 
 def _quizzes(rows: Iterable[Found]) -> dict[str, QuizFacts]:
@@ -201,38 +219,6 @@ def _quiz_facts(attempts: list[Found]) -> QuizFacts:
         open_attempt_id=next((r.id for r in attempts if r.state == "open"), None),
         touched_at=max(row.closed_at or row.started_at for row in attempts),
     )
-
-
-def latest_answers(
-    session: Session, person_id: uuid.UUID, course_id: str, lesson_id: str
-) -> dict[str, PracticeAnswer]:
-    """Return the latest answer to each check of a lesson that was tried."""
-    rows = session.scalars(
-        select(PracticeAnswer)
-        .where(
-            PracticeAnswer.person_id == person_id,
-            PracticeAnswer.course_id == course_id,
-            PracticeAnswer.lesson_id == lesson_id,
-        )
-        .order_by(PracticeAnswer.recorded_at, PracticeAnswer.id)
-    )
-    return {row.question_id: row for row in rows}
-
-
-def latest_notes(
-    session: Session, person_id: uuid.UUID, course_id: str, lesson_id: str
-) -> dict[str, Any]:
-    """Return what stands at each checklist and reflection of a lesson."""
-    rows = session.execute(
-        select(Note.note_id, Note.content)
-        .where(
-            Note.person_id == person_id,
-            Note.course_id == course_id,
-            Note.lesson_id == lesson_id,
-        )
-        .order_by(Note.recorded_at, Note.id)
-    )
-    return {row.note_id: row.content for row in rows}
 
 
 def answered_checks(
@@ -259,31 +245,6 @@ def locked_identity(
     The posting that began last stands; before the first begins, the first announced.
     Nothing when the person was never posted.
     """
-    row = session.execute(
-        select(
-            Person.ministry_id,
-            Posting.mission_id,
-            Person.staff_number,
-            Posting.name,
-            Posting.family_name,
-            Posting.given_name,
-            Posting.email,
-            Ministry.name.label("ministry"),
-            Mission.name.label("mission"),
-            Posting.unit,
-            Posting.grade,
-            Posting.is_left,
-        )
-        .join(Posting, Posting.person_id == Person.id)
-        .join(Ministry, Ministry.id == Person.ministry_id)
-        .join(Mission, Mission.id == Posting.mission_id)
-        .where(Person.id == person_id)
-        .order_by(
-            (Posting.from_on <= day).desc(),
-            Posting.from_on.desc(),
-            Posting.recorded_at.desc(),
-        )
-        .limit(1)
-        .with_for_update(of=Person, key_share=True)
-    ).first()
+    asked = {"person": person_id, "day": day}
+    row = session.connection().execute(_IDENTITY, asked).first()
     return Identity(**row._mapping) if row else None
