@@ -185,6 +185,11 @@ def test_headings_outside_of_lessons_are_bold_lines() -> None:
     assert markup.render("## A") == "<p><strong>A</strong></p>"
 
 
+def test_a_callout_outside_of_lessons_is_a_quote_with_a_title() -> None:
+    html = markup.render("> [!NOTE]\n> Text.")
+    assert "<p><strong>Note</strong></p>\n<p>Text.</p>" in html
+
+
 def test_a_line_stays_a_line() -> None:
     assert markup.render_inline("1. *a* # b") == "1. <em>a</em> # b"
     assert markup.render_inline("") == ""

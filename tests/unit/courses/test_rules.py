@@ -90,6 +90,8 @@ PAGES: list[tuple[str, set[str]]] = [
     (quiz("## A {#a type=single}\n\n**Scale:**\n1. A\n2. B\n"), {"TC230", "TC309"}),
     (quiz("## A {#a}\n\n- (x) A\n- ( ) B\n\nStray.\nMore.\n\n- ( ) C\n"), {"TC209"}),
     (quiz("## A {#a}\n\n**Answer:** one\n\nStray.\n" + E), {"TC209"}),
+    (quiz("## A {#a}\n\n> [!POST] X\n> Y\n\n**Answer:** True\n" + E), {"TC111"}),
+    (quiz("## A {#a}\n\n> [!NOTE] X\n> Y\n\n**Answer:** True\n" + E), set()),
     (quiz("## A {#a}\n\nText\n\n---\n\n**Answer:** True\n" + E), set()),
     (quiz("## A {#a}\n\n```\n- (x) no\n```\n\n**Answer:** True\n" + E), set()),
     (quiz("## A? {#a}\n\n**Answer:** True\n  > No, it is.\n" + E), set()),

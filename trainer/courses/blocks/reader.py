@@ -17,16 +17,22 @@ from trainer.courses.model import (
 )
 from trainer.courses.questions.reader import Asked, read_question
 from trainer.courses.reading import labels
-from trainer.courses.reading.body import FENCE, NOTE, RULE, closes, split_heading
+from trainer.courses.reading.body import (
+    CALLOUTS,
+    FENCE,
+    KIND,
+    NOTE,
+    RULE,
+    closes,
+    split_heading,
+)
 from trainer.courses.reading.braces import split_braces
 from trainer.courses.reading.report import Place, Report, suggest
 from trainer.courses.reading.source import Line, text_of
 
-CALLOUTS = ("note", "tip", "important", "warning", "caution", "example", "key")
 KINDS = (*CALLOUTS, "details", "checklist", "reflect")
 MAX_MINUTES = 600
 
-_KIND = re.compile(r"^\[!([A-Za-z][A-Za-z0-9_-]{0,30})\]([-+]?)(?:[ \t]+|$)")
 _QUOTE = re.compile(r"^ {0,3}>[ \t]?")
 _FIGURE = re.compile(
     r"^ {0,3}!\[(?P<alt>[^\[\]]*)\]\(\s*(?:<(?P<angle>[^<>]*)>|(?P<plain>[^\s()<>]+))"
@@ -109,16 +115,16 @@ class _Blocks:
         self, lines: Sequence[Line], start: int, depth: int
     ) -> tuple[Block | None, int]:
         first = _unquoted(lines[start])
-        if first is None or _KIND.match(first.text) is None:
+        if first is None or KIND.match(first.text) is None:
             end = start
             while end < len(lines) and (inner := _unquoted(lines[end])):
-                if _KIND.match(inner.text):
+                if KIND.match(inner.text):
                     break
                 end += 1
             return Prose(text_of(lines[start:end])), end
         inside, end = [first], start + 1
         while end < len(lines) and (inner := _unquoted(lines[end])):
-            if _KIND.match(inner.text):
+            if KIND.match(inner.text):
                 break
             inside.append(inner)
             end += 1
@@ -126,7 +132,7 @@ class _Blocks:
 
     def _kind(self, inside: list[Line], depth: int) -> Block | None:
         """Return the block that a quote with a kind stands for."""
-        head = _KIND.match(inside[0].text)
+        head = KIND.match(inside[0].text)
         if head is None:
             return None
         kind = head[1].lower()

@@ -17,13 +17,15 @@ from trainer.courses.questions.parts import (
 )
 from trainer.courses.questions.settings import ALLOWED, QuestionSettings
 from trainer.courses.reading import labels
+from trainer.courses.reading.body import CALLOUTS, KIND
 from trainer.courses.reading.braces import split_braces
-from trainer.courses.reading.report import Place, Report
+from trainer.courses.reading.report import Place, Report, suggest
 from trainer.courses.reading.source import Line, text_of
 
 Scoring: TypeAlias = Literal["net", "each", "exact"]
 
 MAX_SLUG = 40
+_QUOTE = re.compile(r"^\s{0,3}>[ \t]?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ def read_question(
     if not braces.id:
         report.add("TC210", stem.place(), better=_slug(stem.text))
     parts = take_apart(lines, report)
+    _check_body(parts.body, report)
     question = Question(
         id=braces.id,
         type="single",
@@ -63,6 +66,18 @@ def read_question(
     item = braces.items.get("competency")
     advice.advise(answered, parts, stem, report)
     return Asked(answered, stem.place(), braces.id_place, item.place if item else None)
+
+
+def _check_body(body: Sequence[Line], report: Report) -> None:
+    """Report blocks that cannot stand in the text of a question."""
+    for line in body:
+        quote = _QUOTE.match(line.text)
+        kind = KIND.match(line.text, quote.end()) if quote else None
+        if quote and kind and kind[1].lower() not in CALLOUTS:
+            place = line.place(quote.end(), kind.end(2) - quote.end())
+            known = [f"[!{name.upper()}]" for name in CALLOUTS]
+            name = f"[!{kind[1]}]"
+            report.add("TC111", place, name=name, **suggest(name, known))
 
 
 def _slug(text: str) -> str:

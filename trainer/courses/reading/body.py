@@ -12,6 +12,8 @@ from trainer.courses.reading.source import Line, passage
 HEADING = re.compile(r"^ {0,3}(#{1,6})(?:[ \t]+(.*))?$")
 FENCE = re.compile(r"^(\s*)(`{3,}|~{3,})([^`]*)$")
 NOTE = re.compile(r"^ {0,3}\[\^([^\]\s]{1,60})\]:[ \t]*")
+KIND = re.compile(r"\[!([A-Za-z][A-Za-z0-9_-]{0,30})\]([-+]?)(?:[ \t]+|$)")
+CALLOUTS = ("note", "tip", "important", "warning", "caution", "example", "key")
 COMMENT = re.compile(r"^[\s>]*<!--(?:(?!-->).)*-->\s*$")
 RULE = re.compile(
     r"^ {0,3}(?:-[ \t]*){3,}$|^ {0,3}(?:\*[ \t]*){3,}$|^ {0,3}(?:_[ \t]*){3,}$"

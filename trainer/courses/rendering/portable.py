@@ -11,6 +11,7 @@ _ITEM = re.compile(r"^(\s*)([-*+]|\d{1,9}[.)])(\s+|$)(.*)$")
 _FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
 _QUOTE = re.compile(r"^ {0,3}> ?(.*)$")
 _DELIMITER = re.compile(r"^\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
+_KIND = re.compile(r"^\[!([A-Za-z]{1,30})\][-+]?[ \t]*([^*]*)$")
 _RULE = re.compile(r"^ {0,3}([-*_])[ \t]*(?:\1[ \t]*){2,}$")
 MAX_QUOTES = 20
 LEVEL = "    "
@@ -40,6 +41,8 @@ def _rewrite(lines: Sequence[str], depth: int) -> list[str]:
 def _flush(quoted: list[str], out: "_Output", depth: int) -> None:
     if not quoted:
         return
+    if kind := _KIND.match(quoted[0]):
+        quoted[:1] = [f"**{kind[2].strip() or kind[1].capitalize()}**", ""]
     out.blank()
     out.lines += [f"> {line}".rstrip() for line in _rewrite(quoted, depth + 1)]
     out.lines.append("")
