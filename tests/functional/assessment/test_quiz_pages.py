@@ -200,3 +200,15 @@ def test_a_timed_attempt_tells_the_script_its_times(browse: Browse) -> None:
     end = datetime.fromisoformat(str(form["data-deadline"]))
     assert now.tzinfo is not None
     assert timedelta(minutes=9) < end - now <= timedelta(minutes=10)
+
+
+def test_a_window_left_open_after_handing_in_saves_nothing(browse: Browse) -> None:
+    browser = browse()
+    browser.start()
+    old = browser.fields()
+    browser.hand_in()
+    answer = browser.post(old | {"answer-word": ["note"]})
+    assert answer.location == f"{browser.home}/result"
+    text = browser.see(f"{browser.home}/result").get_text()
+    assert "kept and not counted" in text
+    assert browser.post(old).status_code == 303

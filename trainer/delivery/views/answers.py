@@ -70,7 +70,7 @@ def save_json(attempt: Pinned, arrived_at: datetime) -> ResponseReturnValue:
     except KeyReuseError as error:
         return refuse_json(422, "key_reuse", str(error))
     if made.kind == "late":
-        message = _("The time was over. The answer is kept and not counted.")
+        message = _("The attempt had ended. The answer is kept and not counted.")
         return refuse_json(409, "late", message, stored=True, key=made.key)
     if made.kind == "conflict":
         return _conflict(attempt, _question(attempt.quiz, save.question_id), save, made)
@@ -164,7 +164,8 @@ def save_form(
         save = _form_save(attempt, question, response)
         if not _is_untouched(attempt, save, answer):
             saves.append(save)
-    for save, made in zip(saves, keep(attempt, saves, arrived_at), strict=True):
+    kept = keep(attempt, saves, arrived_at) if saves else []
+    for save, made in zip(saves, kept, strict=True):
         if made.kind == "conflict":
             outcome.posted[save.question_id] = save.response
             outcome.conflicts[save.question_id] = made.rev
