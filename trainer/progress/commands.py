@@ -2,10 +2,10 @@
 
 import uuid
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy import CursorResult, Table, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from trainer.courses import catalogue as catalogues
@@ -14,7 +14,7 @@ from trainer.courses.catalogue import Catalogue, CatalogueEntry
 from trainer.courses.model import Lesson, Question
 from trainer.enrolment.commands import add_once, admit
 from trainer.enrolment.queries import due_dates, enrolled_courses
-from trainer.errors import InvalidError, NotFoundError
+from trainer.errors import InvalidError, NotFoundError, gettext_noop
 from trainer.progress import rules
 from trainer.progress.models import (
     Completion,
@@ -104,7 +104,7 @@ def answer_check(  # noqa: PLR0913, PLR0917 - one fact and everything that it is
     Raise InvalidError when nothing was answered or the response has another shape.
     """
     if response in (None, "", [], ()):
-        message = "Give an answer first."
+        message = gettext_noop("Give an answer first.")
         raise InvalidError(message)
     try:
         fraction = marking.mark(question, response, lesson.language)
@@ -156,7 +156,7 @@ def _open_lesson(entry: CatalogueEntry, lesson_id: str, now: datetime) -> Lesson
     """Return a lesson that learners may open; raise NotFoundError otherwise."""
     found = catalogues.find_activity(entry.course, lesson_id)
     if not isinstance(found, Lesson) or not catalogues.is_visible(found, now):
-        message = "There is no such lesson."
+        message = gettext_noop("There is no such lesson.")
         raise NotFoundError(message)
     return found
 
@@ -203,6 +203,22 @@ def restate(
         elif course_id in standing:
             values = {c.name: standing[course_id]._mapping[c.name] for c in _VALUES}
             _record(session, values | _named(identity, course_id), now)
+
+
+def clear_out(session: Session, ministry_id: uuid.UUID, day: date) -> int:
+    """Remove the lines that began and ended on one past UTC day; return how many.
+
+    A report shows a past day as it ended, so nothing that it can show goes.
+    """
+    begin = datetime.combine(day, time(), UTC)
+    ended = delete(ReportLine).where(
+        ReportLine.ministry_id == ministry_id,
+        ReportLine.superseded_at >= begin,
+        ReportLine.superseded_at < begin + timedelta(days=1),
+        ReportLine.recorded_at >= begin,
+    )
+    done = session.execute(ended, execution_options={"synchronize_session": False})
+    return cast("CursorResult[Any]", done).rowcount
 
 
 def _earn(

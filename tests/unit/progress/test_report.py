@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session
 from tests import make
 from tests.unit.progress.conftest import Office, at
 from trainer.accounts.models import Person
+from trainer.courses.catalogue import Catalogue
 from trainer.errors import InvalidError
 from trainer.progress import commands
 from trainer.progress.models import ReportLine
 from trainer.progress.queries import report
 from trainer.progress.queries.columns import COLUMNS, STATUSES
+from trainer.progress.queries.courses import newly_posted
 
 Step: TypeAlias = Callable[[int], object]
 Chooser: TypeAlias = Callable[[dict[str, Any]], bool]
@@ -317,3 +319,36 @@ def test_an_order_changed_is_a_new_line(office: Office) -> None:
     assert office.rows(at(4))[0]["due_on"] == str(day(9))
     with Session(office.engine) as session:
         assert session.scalar(select(func.count()).select_from(ReportLine)) == 2
+
+
+def test_lines_that_no_past_day_shows_can_be_cleared_out(crowd: Office) -> None:
+    for person in crowd.people.values():
+        for hour in (10, 11, 12):
+            crowd.sit(person, 600 + hour, at(6, hour))
+    days = range(1, 7)
+    before = {n: crowd.rows(at(9), day(n)) for n in days}
+    with Session(crowd.engine) as session:
+        home = make.make_ministry(session).id
+    gone = sum(
+        crowd.do(lambda s, n=n: commands.clear_out(s, home, day(n)))  # type: ignore[misc]  # a default binds the loop's value
+        for n in days
+    )
+    assert gone == 20
+    assert {n: crowd.rows(at(9), day(n)) for n in days} == before
+
+
+def test_a_posting_announced_before_is_found_on_its_day(office: Office) -> None:
+    person = office.hire("ayu")
+    office.open(person, at(1))
+    office.move(person, at(2), mission="Consulate in Eastham", from_on=day(5))
+    found = {}
+    for number in (3, 5, 9):
+        with Session(office.engine) as session:
+            found[number] = newly_posted(session, at(number))
+    assert found == {3: [], 5: [person], 9: [person]}
+    catalogue = Catalogue((office.entry,))
+    office.do(lambda s: commands.restate(s, person, catalogue, at(9)))
+    with Session(office.engine) as session:
+        assert newly_posted(session, at(9)) == []
+    assert office.rows(at(9))[0]["mission"] == "Consulate in Eastham"
+    assert office.rows(at(9), day(4))[0]["mission"] == "Embassy in Northport"

@@ -4,7 +4,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeAlias
 
 from sqlalchemy import (
@@ -27,10 +27,17 @@ from trainer.courses.catalogue import CatalogueEntry
 from trainer.database import Base
 from trainer.enrolment.models import Assignment, Enrolment
 from trainer.progress import rules
-from trainer.progress.models import Completion, LessonCompletion, Note, PracticeAnswer
+from trainer.progress.models import (
+    Completion,
+    LessonCompletion,
+    Note,
+    PracticeAnswer,
+    ReportLine,
+)
 from trainer.progress.rules import CourseProgress, Earned, Facts, QuizFacts
 
 Found: TypeAlias = Row[*tuple[Any, ...]]
+WEEK = timedelta(days=7)
 LESSON, CHECK, NOTE = "lesson", "check", "note"
 _PERSON: BindParameter[Any] = bindparam("person")
 _COURSE: BindParameter[Any] = bindparam("course")
@@ -248,3 +255,23 @@ def locked_identity(
     asked = {"person": person_id, "day": day}
     row = session.connection().execute(_IDENTITY, asked).first()
     return Identity(**row._mapping) if row else None
+
+
+def newly_posted(session: Session, now: datetime) -> list[uuid.UUID]:
+    """Return the people whose lines are older than a posting that has begun since.
+
+    Looks a week back, so a worker that rested over a weekend misses nobody.
+    """
+    today = now.astimezone(UTC).date()
+    lines = ReportLine.__table__.c
+    rows = session.execute(
+        select(_postings.c.person_id, _postings.c.from_on, func.min(lines.recorded_at))
+        .join(ReportLine.__table__, lines.person_id == _postings.c.person_id)
+        .where(
+            lines.superseded_at.is_(None),
+            _postings.c.from_on.between(today - WEEK, today),
+        )
+        .group_by(_postings.c.person_id, _postings.c.from_on)
+    )
+    late = {id_ for id_, day, told in rows if told.astimezone(UTC).date() < day}
+    return sorted(late)

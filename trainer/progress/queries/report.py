@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from trainer.errors import InvalidError
+from trainer.errors import InvalidError, gettext_noop
 from trainer.progress.queries.columns import (
     COLUMNS,
     NUMBERS,
@@ -77,7 +77,7 @@ def report_as_of(
     if day is None or day == today:
         return ReportQuery(ministry_id, now, today)
     if day > today:
-        message = "Choose today or a day before: the day asked for is still to come."
+        message = gettext_noop("Choose today or a day before: the day asked for is still to come.")
         raise InvalidError(message)
     end = datetime.combine(day, time(), UTC) + DAY - MICROSECOND
     return ReportQuery(ministry_id, end, day, is_present=False)
