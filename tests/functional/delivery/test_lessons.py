@@ -199,6 +199,7 @@ def test_completing_says_what_is_missing(learner: Learner) -> None:
     assert reply.status_code == 422
     for anchor in ("#check-which", "#check-true", "#check-number", "#check-sure"):
         assert f'href="{anchor}"' in reply.text
+    assert "Answer check 1: Which are true?" in reply.text
     script = learner.post(f"{LESSON}/completion", is_script=True)
     assert script.get_json()["missing"] == ["which", "true", "number", "sure"]
 

@@ -19,6 +19,7 @@ class CourseCard:
     id: str
     title: str
     summary: str
+    language: str
     href: str
     standing: str
     due_on: date | None
@@ -93,6 +94,7 @@ def course_card(progress: CourseProgress) -> CourseCard:
         id=course.id,
         title=course.title,
         summary=course.summary,
+        language=course.language,
         href=course_href(course.id),
         standing=progress.standing,
         due_on=progress.due_on if progress.earned is None else None,

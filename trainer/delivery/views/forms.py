@@ -34,7 +34,7 @@ def draw_hints(canvas: Canvas, question: Question, asked: int) -> str:
     ]
     href = ""
     if asked < len(question.hints):
-        href = f"?hint={question.id}&count={asked + 1}#hints-{question.id}"
+        href = f"?hint={question.id}&count={asked + 1}#check-{question.id}"
     return macro("delivery/blocks.html", "hints")(question.id, shown, href)
 
 

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from trainer import clock
 from trainer.accounts.access import visitor
+from trainer.courses import markup
 from trainer.courses.catalogue import CatalogueEntry, neighbours, required_ids
 from trainer.courses.model import Checklist, Course, Lesson, Question
 from trainer.database import unit
@@ -169,7 +170,14 @@ def _refuse_completion(
 ) -> ResponseReturnValue:
     """Say which checks are still to be answered, each with a link to it."""
     errors = [
-        (_("Answer check %(number)s", number=number), f"#check-{question.id}")
+        (
+            _(
+                "Answer check %(number)s: %(question)s",
+                number=number,
+                question=markup.render_inline(question.stem).striptags(),
+            ),
+            f"#check-{question.id}",
+        )
         for number, question in open_checks
     ]
     if wants_json():
