@@ -111,7 +111,7 @@ def format_text(found: Sequence[Finding]) -> str:
 
 def _as_text(finding: Finding) -> str:
     head = (
-        f"{finding.path}:{finding.line}:{finding.column}: "
+        f"{_printable(finding.path)}:{finding.line}:{finding.column}: "
         f"{finding.code} {finding.severity}: {finding.message}"
     )
     number = str(finding.line)

@@ -2,6 +2,7 @@
 
 from trainer.courses.answers import numbers, texts
 from trainer.courses.model import Accepted, Question
+from trainer.errors import gettext_noop
 
 MAX_RESPONSE = 2000
 
@@ -134,4 +135,4 @@ def _require_text(response: object) -> None:
     if not isinstance(response, str):
         raise ResponseError("the response must be text")
     if len(response) > MAX_RESPONSE:
-        raise ResponseError(f"the response is longer than {MAX_RESPONSE} characters")
+        raise ResponseError(gettext_noop("the response is longer than 2000 characters"))

@@ -70,11 +70,13 @@ class Root:
 def read_bytes(file: File, root: Root) -> bytes | None:
     """Return the bytes of a file, or nothing when it has gone or is closed to us."""
     try:
-        with file.real.open("rb") as opened:
-            return opened.read(MAX_BYTES + 1)
+        if file.real.is_file():
+            with file.real.open("rb") as opened:
+                return opened.read(MAX_BYTES + 1)
     except OSError:
-        _refuse_missing(root, file.path)
-        return None
+        pass
+    _refuse_missing(root, file.path)
+    return None
 
 
 def _refuse_missing(root: Root, path: str) -> None:

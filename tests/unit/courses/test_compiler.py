@@ -266,6 +266,20 @@ def test_a_file_that_vanishes_is_a_finding(tmp_path: Path) -> None:
     assert [r.found[0].code for r in root.reports] == ["TC601"]
 
 
+def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
+    root = write_tree(tmp_path, {f"{PLACE}page.md": lesson("![A desk](a.png)\n")})
+    for name in ("site.yml", f"{PLACE}module.yml", f"{PLACE}a.png", f"{PLACE}b.md"):
+        os.mkfifo(root / name)
+    (root / "glossary.md").mkdir()
+    found = compile_roots([root]).findings
+    assert {(f.code, f.path) for f in found} == {
+        ("TC601", "site.yml"),
+        ("TC601", "glossary.md"),
+        ("TC601", f"{PLACE}module.yml"),
+        ("TC603", f"{PLACE}page.md"),
+    }
+
+
 def test_a_name_that_is_not_text_is_shown(tmp_path: Path) -> None:
     root = write_tree(tmp_path, {f"{PLACE}page.md": lesson("Text.\n")})
     bad = os.fsencode(str(root / PLACE)) + b"/\xff.md"
