@@ -10,10 +10,11 @@ from tests.conftest import SECRET
 from tests.functional.delivery import course as course_of
 from tests.functional.delivery.course import NUMBER, RICH, WHICH, rich_course
 from tests.functional.delivery.learner import Deliver, Enter, Learner, Write
+from tests.make import make_course, make_lesson
 from tests.pages import Page, words
 from trainer.accounts.formats import sign
 from trainer.accounts.models import SignIn
-from trainer.courses.model import Check
+from trainer.courses.model import Check, Prose
 from trainer.delivery import rules
 from trainer.delivery.rules import CheckPlace
 from trainer.progress.models import Note, PracticeAnswer
@@ -93,6 +94,33 @@ def test_the_first_opening_enrols_and_the_second_does_not(
     learner.get(LESSON)
     assert "A rich course" in words(learner.get("/"))
     learner.get(LESSON)
+
+
+def test_opening_a_quiz_enrols_too(learner: Learner) -> None:
+    learner.get("/courses/rich-course/quiz-1")
+    assert "A rich course" in words(learner.get("/"))
+
+
+def test_a_link_to_another_lesson_leads_there(enter: Enter, deliver: Deliver) -> None:
+    course = make_course()
+    blocks = (Prose("See [the other](lesson:lesson-2)."),)
+    first = replace(make_lesson("lesson-1"), blocks=blocks)
+    module = replace(course.modules[0], activities=(first, make_lesson("lesson-2")))
+    deliver(replace(course, modules=(module,)))
+    link = enter().get("/courses/course-1/lesson-1").find("a", string="the other")
+    assert link is not None
+    assert link["href"] == "/courses/course-1/lesson-2"
+
+
+def test_a_script_that_completes_a_lesson_is_told_where_to_go(
+    learner: Learner,
+) -> None:
+    path = "/courses/rich-course/plain/completion"
+    reply = learner.post(path, is_script=True)
+    assert reply.get_json() == {
+        "completed": True,
+        "next": "/courses/rich-course/quiz-1",
+    }
 
 
 def test_a_check_answered_by_a_script_gives_feedback_at_once(learner: Learner) -> None:
