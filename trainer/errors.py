@@ -14,6 +14,11 @@ TrainerError
 """
 
 
+def gettext_noop(message: str) -> str:
+    """Mark a message that is translated where it is shown."""
+    return message
+
+
 class TrainerError(Exception):
     """Base of every failure a page or a command may explain."""
 

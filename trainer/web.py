@@ -227,7 +227,13 @@ def refuse_json(status: int, error: str, message: str, **more: object) -> Respon
 def explain_failure(error: errors.TrainerError) -> ResponseReturnValue:
     """Turn a foreseen failure into a page or JSON."""
     status = next((s for kind, s in STATUS_OF if isinstance(error, kind)), 500)
-    return problem(status, str(error))
+    return problem(status, said(error))
+
+
+def said(error: Exception) -> str:
+    """Return the message of a failure in the reader's language."""
+    message = str(error)
+    return _(message) if message else ""
 
 
 def explain_outage(_error: OperationalError) -> ResponseReturnValue:

@@ -76,7 +76,7 @@ def arrive(browser: Browser, site: Site) -> Iterator[Arrive]:
     troubles: list[str] = []
     with ExitStack() as stack:
 
-        def arrive(  # noqa: PLR0913 - each is one trait of a browser
+        def arrive(
             *roles: str,
             email: str = "",
             script: bool = True,

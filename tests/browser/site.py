@@ -56,17 +56,18 @@ class Site:
         return self.folder / "server.log"
 
     def environment(self) -> dict[str, str]:
+        roots = [ROOT / "content", self.content]
         return os.environ | {
             "TRAINER_SECRET_KEY": "a secret for browsers alone: 0123456789abc",
             "TRAINER_INSTANCE": str(self.folder),
-            "TRAINER_CONTENT": os.pathsep.join([str(ROOT / "content"), str(self.content)]),
+            "TRAINER_CONTENT": os.pathsep.join(map(str, roots)),
             "TRAINER_DEMO_PASSWORD": PASSWORD,
             "TRAINER_BASE_URL": self.base,
         }
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run one command of the installation."""
-        return subprocess.run(
+        return subprocess.run(  # noqa: S603 - our own program
             [sys.executable, "-c", "from trainer.wsgi import main; main()", *arguments],
             cwd=ROOT,
             env=self.environment(),
@@ -89,7 +90,7 @@ class Site:
         self.engine = connect(f"sqlite:///{self.folder / 'trainer.sqlite'}")
         serve = ["serve", "--port", str(port), "--workers", "2"]
         with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
+            self.process = subprocess.Popen(  # noqa: S603 - our own program
                 [sys.executable, "-c", "from trainer.wsgi import main; main()", *serve],
                 cwd=ROOT,
                 env=self.environment(),

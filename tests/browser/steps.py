@@ -6,7 +6,7 @@ from playwright.sync_api import Locator, Page, expect
 
 LESSON = "/courses/practice/everything"
 QUIZ = "/courses/practice/harbour-quiz"
-RIGHT = {
+RIGHT: dict[str, list[str | int] | str] = {
     "one": ["The right one"],
     "many": ["A ferry", "A tanker"],
     "truth": [0],
@@ -14,7 +14,7 @@ RIGHT = {
 }
 
 
-def answer_check(page: Page, question: str, answer: Sequence[str | int] | str) -> Locator:
+def answer_check(page: Page, question: str, answer: list[str | int] | str) -> Locator:
     """Answer one check of a lesson and press its button."""
     check = page.locator(f"#check-{question}")
     if isinstance(answer, str):

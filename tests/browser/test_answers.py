@@ -98,7 +98,7 @@ def test_a_held_form_is_offered_to_nobody_else(arrive: Arrive, site: Site) -> No
     assert site.saves(attempt) == 0
 
 
-def two_windows(arrive: Arrive, site: Site, script: bool) -> tuple[Page, Page, str]:  # noqa: FBT001 - a trait of both browsers
+def two_windows(arrive: Arrive, site: Site, script: bool) -> tuple[Page, Page, str]:
     """Open one attempt at two devices of the same person."""
     first = arrive(script=script)
     attempt = begin(first.page)

@@ -14,7 +14,15 @@ from tests.browser.inspection import (
     photograph,
 )
 from tests.browser.site import Site
-from tests.browser.steps import LESSON, QUIZ, answer, answer_all, answer_checks, begin, hand_in
+from tests.browser.steps import (
+    LESSON,
+    QUIZ,
+    answer,
+    answer_all,
+    answer_checks,
+    begin,
+    hand_in,
+)
 
 pytestmark = pytest.mark.browser
 TIMED = "/courses/practice/timed-quiz"
@@ -58,7 +66,9 @@ def strangers_tour(site: Site) -> list[Stop]:
         opened("sign-in-lapsed", f"/sign-in?next={LESSON}"),
         Stop("sign-in-wrong", wrong_sign_in),
         opened("invitation", f"/invitations/{token}"),
-        pressed("invitation-wrong", f"/invitations/{token}", "main button[type=submit]"),
+        pressed(
+            "invitation-wrong", f"/invitations/{token}", "main button[type=submit]"
+        ),
         opened("spent-link", "/reset/no-such-link"),
     ]
 
@@ -187,6 +197,7 @@ def test_every_lesson_that_is_delivered(
 ) -> None:
     activities = site.entry("social-media").course.activities
     stops = [
-        opened(f"real-{one.id}", f"/courses/social-media/{one.id}") for one in activities
+        opened(f"real-{one.id}", f"/courses/social-media/{one.id}")
+        for one in activities
     ]
     inspect(arrive(), stops, "en", tmp_path)

@@ -33,7 +33,9 @@ class Meter:
             self.size += int(event["encodedDataLength"])
 
         session.on("Network.requestWillBeSent", began)
-        session.on("Network.requestServedFromCache", lambda e: cached.add(e["requestId"]))
+        session.on(
+            "Network.requestServedFromCache", lambda e: cached.add(e["requestId"])
+        )
         session.on("Network.loadingFinished", ended)
         session.send("Network.enable")
 

@@ -19,7 +19,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from trainer.accounts import rules
 from trainer.accounts.rules import RowFault, Staff
-from trainer.errors import UnavailableError
+from trainer.errors import UnavailableError, gettext_noop
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -65,7 +65,9 @@ def begin_hashing() -> BoundedSemaphore:
     when the queue is too long.
     """
     if not HASHING.acquire(timeout=HASH_PATIENCE):
-        message = "Too many people are signing in at once. Try again in a minute."
+        message = gettext_noop(
+            "Too many people are signing in at once. Try again in a minute."
+        )
         raise UnavailableError(message)
     return HASHING
 

@@ -17,7 +17,7 @@ from trainer.accounts.models import (
     RoleGrant,
     SignIn,
 )
-from trainer.errors import NotFoundError
+from trainer.errors import NotFoundError, gettext_noop
 
 if TYPE_CHECKING:
     import uuid
@@ -136,7 +136,7 @@ def own_credentials(session: Session, person_id: uuid.UUID) -> Credentials:
         )
     ).one_or_none()
     if row is None:
-        raise NotFoundError("There is no such account.")
+        raise NotFoundError(gettext_noop("There is no such account."))
     return Credentials(*row)
 
 

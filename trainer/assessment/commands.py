@@ -43,6 +43,7 @@ from trainer.errors import (
     KeyReuseError,
     MissingSavesError,
     RefusedError,
+    gettext_noop,
 )
 
 
@@ -71,7 +72,7 @@ def start_attempt(
         expire(session, last.id, now)
         session.refresh(last)
     if last is not None and timing.retry_at(quiz, last.closed_at, now):
-        message = "The next attempt cannot begin yet."
+        message = gettext_noop("The next attempt cannot begin yet.")
         raise RefusedError(message)
     number = _take_attempt(session, allowance.id)
     attempt = Attempt(
@@ -126,7 +127,7 @@ def _take_attempt(session: Session, allowance_id: uuid.UUID) -> int:
         .execution_options(synchronize_session=False)
     )
     if number is None:
-        message = "No attempt is left."
+        message = gettext_noop("No attempt is left.")
         raise RefusedError(message)
     return number
 
@@ -208,7 +209,7 @@ def _repeated(
         known.payload_n is None or known.response == save.response
     )
     if not is_same:
-        message = "This key was used for another answer."
+        message = gettext_noop("This key was used for another answer.")
         raise KeyReuseError(message)
     is_conflict = answer is not None and known.kind == "conflict"
     return Acknowledgement(

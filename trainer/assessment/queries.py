@@ -24,7 +24,7 @@ from trainer.assessment.rules import scoring, timing
 from trainer.assessment.rules.saving import Present, Save
 from trainer.courses.catalogue import find_activity
 from trainer.courses.model import Course, Quiz
-from trainer.errors import NotFoundError
+from trainer.errors import NotFoundError, gettext_noop
 from trainer.publishing.queries import load_version
 
 
@@ -84,7 +84,7 @@ def own_attempt(
         select(Attempt).where(Attempt.id == attempt_id, Attempt.person_id == person_id)
     )
     if attempt is None:
-        message = "There is no such attempt."
+        message = gettext_noop("There is no such attempt.")
         raise NotFoundError(message)
     return attempt
 
@@ -114,7 +114,7 @@ def pinned(session: Session, person_id: uuid.UUID, attempt_id: uuid.UUID) -> Pin
             while len(_held) > HELD_ATTEMPTS:
                 _held.popitem(last=False)
     if held.person_id != person_id:
-        message = "There is no such attempt."
+        message = gettext_noop("There is no such attempt.")
         raise NotFoundError(message)
     return held
 
@@ -124,7 +124,7 @@ def pinned_course(session: Session, attempt: Attempt) -> tuple[Course, Quiz]:
     course = load_version(session, attempt.digest)
     quiz = find_activity(course, attempt.quiz_id)
     if not isinstance(quiz, Quiz):
-        message = "The version of this attempt has no such quiz."
+        message = gettext_noop("The version of this attempt has no such quiz.")
         raise NotFoundError(message)
     return course, quiz
 
@@ -286,7 +286,7 @@ def locked_attempt(
     place = {"attempt": attempt_id, "person": person_id}
     row = session.connection().execute(LOCKED, place).first()
     if row is None:
-        message = "There is no such attempt."
+        message = gettext_noop("There is no such attempt.")
         raise NotFoundError(message)
     return row
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 from trainer.courses import marking
 from trainer.courses.catalogue import is_graded
 from trainer.courses.model import Course, Question, Quiz
-from trainer.errors import InvalidError
+from trainer.errors import InvalidError, gettext_noop
 from trainer.progress.rules import CourseProgress
 
 Meaning = TypeVar("Meaning")
@@ -118,7 +118,7 @@ def _picked(question: Question, chosen: list[int]) -> object:
 def _known(meanings: dict[str, Meaning], value: str) -> Meaning:
     """Return what a value means, or refuse it."""
     if value not in meanings:
-        message = "The page is older than the lesson. Load it again."
+        message = gettext_noop("The page is older than the lesson. Load it again.")
         raise InvalidError(message)
     return meanings[value]
 
@@ -144,7 +144,7 @@ def read_text(text: str) -> str:
     """Return a reflection as it is kept; raise InvalidError when it is too long."""
     plain = text.replace("\r\n", "\n").strip()
     if len(plain) > TEXT_LENGTH:
-        message = f"A note may have at most {TEXT_LENGTH} characters."
+        message = gettext_noop("The note is too long.")
         raise InvalidError(message)
     return plain
 

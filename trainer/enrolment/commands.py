@@ -13,7 +13,7 @@ from trainer.courses.model import Course
 from trainer.database import Base
 from trainer.enrolment import queries
 from trainer.enrolment.models import Assignment, Enrolment
-from trainer.errors import NotFoundError
+from trainer.errors import NotFoundError, gettext_noop
 
 
 def enrol(
@@ -32,7 +32,7 @@ def admit(
     Raise NotFoundError when the course is only for those assigned to it.
     """
     if not queries.may_open(session, person_id, course):
-        message = "There is no such course."
+        message = gettext_noop("There is no such course.")
         raise NotFoundError(message)
     return enrol(session, person_id, course.id, now)
 

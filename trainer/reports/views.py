@@ -20,7 +20,7 @@ from trainer.progress.queries.columns import COLUMNS, NUMBERS, STATUSES
 from trainer.progress.queries.report import ReportQuery, report_as_of
 from trainer.reports import formats, forms
 from trainer.reports.queries import TallyShelf
-from trainer.web import policy
+from trainer.web import policy, said
 
 bp = Blueprint("reports", __name__)
 
@@ -53,7 +53,7 @@ def completion() -> ResponseReturnValue:
     try:
         query = forms.read_query(asked, visitor().ministry_id, now)
     except InvalidError as error:
-        query, problem = report_as_of(None, now, visitor().ministry_id), str(error)
+        query, problem = report_as_of(None, now, visitor().ministry_id), said(error)
     page = render_template(
         "reports/completion.html",
         problem=problem,

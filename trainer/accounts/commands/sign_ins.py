@@ -11,7 +11,7 @@ from trainer.accounts import rules
 from trainer.accounts.formats import new_token, token_hash
 from trainer.accounts.models import AccountLink, Person, SignIn, Throttle
 from trainer.database import EPOCH
-from trainer.errors import RefusedError
+from trainer.errors import RefusedError, gettext_noop
 
 if TYPE_CHECKING:
     import uuid
@@ -36,7 +36,9 @@ def open_sign_in(
         .with_for_update(read=True)
     )
     if standing != known.auth_epoch:
-        raise RefusedError("The account has just been changed. Sign in again.")
+        raise RefusedError(
+            gettext_noop("The account has just been changed. Sign in again.")
+        )
     session.execute(
         delete(SignIn).where(
             SignIn.person_id == known.person_id,

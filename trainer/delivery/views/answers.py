@@ -24,7 +24,7 @@ from trainer.database import unit
 from trainer.delivery import commands
 from trainer.errors import InvalidError, KeyReuseError
 from trainer.extensions import catalogue, db
-from trainer.web import refuse_json
+from trainer.web import refuse_json, said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,9 +66,9 @@ def save_json(attempt: Pinned, arrived_at: datetime) -> ResponseReturnValue:
         save = read_save(attempt, read_body())
         made = keep(attempt, (save,), arrived_at)[0]
     except InvalidError as error:
-        return refuse_json(422, "invalid", str(error))
+        return refuse_json(422, "invalid", said(error))
     except KeyReuseError as error:
-        return refuse_json(422, "key_reuse", str(error))
+        return refuse_json(422, "key_reuse", said(error))
     if made.kind == "late":
         message = _("The attempt had ended. The answer is kept and not counted.")
         return refuse_json(409, "late", message, stored=True, key=made.key)
@@ -137,7 +137,7 @@ def read_response(attempt: Pinned, question: Question, offered: object) -> objec
         return tokens.to_response(attempt.token_key, question, offered)
     except ResponseError as error:
         raise InvalidError(
-            _("This answer cannot be taken: %(why)s.", why=str(error))
+            _("This answer cannot be taken: %(why)s.", why=said(error))
         ) from error
 
 
@@ -158,7 +158,7 @@ def save_form(
         try:
             response = read_response(attempt, question, _offered(question))
         except InvalidError as error:
-            outcome.errors[question.id] = str(error)
+            outcome.errors[question.id] = said(error)
             outcome.posted[question.id] = _offered(question)
             continue
         save = _form_save(attempt, question, response)

@@ -102,7 +102,9 @@ def save(attempt_id: uuid.UUID) -> ResponseReturnValue:
     present = queries.answers_of(db.session, attempt_id)
     outcome = answers.save_form(pinned, present, arrived_at)
     if outcome.is_late:
-        flash(_("The attempt had ended. The answers are kept and not counted."), "error")
+        flash(
+            _("The attempt had ended. The answers are kept and not counted."), "error"
+        )
         return redirect(address("quizzes.result", attempt_id=attempt_id), 303)
     if not outcome.is_whole:
         return _mend_page(attempt_id, outcome, arrived_at)

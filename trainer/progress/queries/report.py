@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from operator import itemgetter
 from typing import Any, TypeAlias, cast
 
 from sqlalchemy import (
@@ -77,7 +78,9 @@ def report_as_of(
     if day is None or day == today:
         return ReportQuery(ministry_id, now, today)
     if day > today:
-        message = gettext_noop("Choose today or a day before: the day asked for is still to come.")
+        message = gettext_noop(
+            "Choose today or a day before: the day asked for is still to come."
+        )
         raise InvalidError(message)
     end = datetime.combine(day, time(), UTC) + DAY - MICROSECOND
     return ReportQuery(ministry_id, end, day, is_present=False)
@@ -113,7 +116,7 @@ def _parts(
 
     Those that still stand have indexes of their own. For the present, the rest was
     superseded since the moment and is little: found by that, it is sorted. For a day
-    past it is much, and walked in order.
+    past it is much, and walked in order. Asked one by one, each part keeps its index.
     """
     base = select(*columns).where(*_filters(query))
     order = cast("ColumnElement[Any]", line.sort_key)
@@ -136,8 +139,11 @@ def report_page(
 
     The first page follows after ""; the last one leaves "" to ask for.
     """
-    known = union_all(*_parts(query, *_columns(query), after=after))
-    rows = _fetch(session, known.order_by("sort_key").limit(limit))
+    still, ended = _parts(query, *_columns(query), after=after)
+    rows = _fetch(session, still.order_by(line.sort_key).limit(limit))
+    others = _fetch(session, ended.order_by(line.sort_key).limit(limit))
+    if others:
+        rows = sorted([*rows, *others], key=itemgetter(-1))[:limit]
     return rows, rows[-1][-1] if len(rows) == limit else ""
 
 
