@@ -25,7 +25,7 @@ from trainer.database import unit
 SECRET = "a secret for tests alone, long enough: 0123456789"
 LAUNCH = "from trainer.wsgi import main; main()"
 START = "/courses/course/quiz"
-PATIENCE = 15  # seconds until the server must answer
+PATIENCE = 30  # seconds until the server must answer
 LINE_LOST = (OSError, http.client.HTTPException)
 
 
