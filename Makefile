@@ -53,7 +53,8 @@ instance/accounts.txt: | setup instance/secret_key
 run: setup instance/secret_key instance/accounts.txt
 	@trainer db upgrade
 	@cat instance/accounts.txt
-	@trap 'kill 0' EXIT; trainer content publish --watch & trainer serve --host $(HOST) --port $(PORT)
+	@trainer content publish --watch & watcher=$$!; trap 'kill $$watcher 2>/dev/null' EXIT; \
+	  trainer serve --host $(HOST) --port $(PORT)
 
 chromium:
 	@test -x "$$TRAINER_CHROMIUM" || command -v chromium >/dev/null || test -x /usr/bin/chromium || \

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from trainer.cli.publish import publish_roots, watch_roots
+from trainer.cli.publish import publish_changed, publish_roots, watch_roots
 from trainer.courses.model import Lesson
 from trainer.publishing.queries import load_catalogue
 
@@ -113,3 +113,23 @@ def test_a_watched_tree_is_published_once_it_lies_still(
     while delivered(engine)[1] != "Title 3" and time.monotonic() < deadline:
         time.sleep(0.1)
     assert delivered(engine) == (2, "Title 3")
+
+
+def test_content_that_is_as_it_was_is_not_compiled_again(
+    engine: Engine, root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert publish_changed(engine, (root,), tmp_path)
+    assert "version 1" in capsys.readouterr().err
+    assert publish_changed(engine, (root,), tmp_path)
+    assert "as it was published" in capsys.readouterr().err
+    retitle(root, "Changed")
+    assert publish_changed(engine, (root,), tmp_path)
+    assert delivered(engine) == (2, "Changed")
+
+
+def test_another_database_gets_the_content_though_the_files_are_the_same(
+    engine: Engine, root: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "published.txt").write_text("0 1", encoding="utf-8")
+    assert publish_changed(engine, (root,), tmp_path)
+    assert delivered(engine)[0] == 1

@@ -12,18 +12,20 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from watchfiles import watch
 
-from trainer import clock
+from trainer import clock, courses
 from trainer.courses.catalogue import CatalogueEntry
 from trainer.courses.compiler import CompiledCourse, compile_roots
 from trainer.courses.findings import format_text
+from trainer.courses.fingerprint import fingerprint
 from trainer.database import unit
 from trainer.errors import InvalidError, SettingError, TrainerError
 from trainer.extensions import db, settings
 from trainer.publishing import commands
 from trainer.publishing.models import Publication
-from trainer.publishing.queries import load_catalogue
+from trainer.publishing.queries import current_revision, load_catalogue
 
 QUIET_SECONDS = 1.0
+COMPILER = Path(courses.__file__).parent
 
 
 @click.command()
@@ -39,11 +41,32 @@ def publish(*, is_watching: bool) -> None:
             "Name the folder: export TRAINER_CONTENT=content"
         )
         raise SettingError(message)
-    is_clean = publish_roots(db.engine, roots)
+    is_clean = publish_changed(db.engine, roots, settings().instance)
     if is_watching:
         watch_roots(db.engine, roots)
     elif not is_clean:
         raise SystemExit(1)
+
+
+def publish_changed(engine: Engine, roots: tuple[Path, ...], instance: Path) -> bool:
+    """Publish unless the very same content was published last; True when clean.
+
+    What was published last is remembered in the instance folder: losing that file
+    costs one compilation and nothing else.
+    """
+    record = instance / "published.txt"
+    with Session(engine) as session:
+        revision = current_revision(session)
+    mark = f"{fingerprint(roots, COMPILER)} {revision}"
+    if record.is_file() and record.read_text(encoding="utf-8") == mark:
+        click.echo("The content is as it was published.", err=True)
+        return True
+    is_clean = publish_roots(engine, roots)
+    if is_clean:
+        with Session(engine) as session:
+            revision = current_revision(session)
+        record.write_text(f"{mark.split()[0]} {revision}", encoding="utf-8")
+    return is_clean
 
 
 def publish_roots(
