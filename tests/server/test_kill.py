@@ -62,11 +62,13 @@ def test_no_acknowledged_answer_is_lost_when_workers_are_killed(
     callers, over = seated(server, engine), Event()
     with ThreadPoolExecutor(len(callers)) as pool:
         jobs = [pool.submit(save_until, caller, over) for caller in callers]
-        for _ in range(4):
+        try:
+            for _ in range(4):
+                await_saves(callers)
+                server.kill_worker()
             await_saves(callers)
-            server.kill_worker()
-        await_saves(callers)
-        over.set()
+        finally:
+            over.set()
         for job in jobs:
             job.result()
     check(engine, callers)
@@ -78,11 +80,13 @@ def test_no_acknowledged_answer_is_lost_when_the_server_is_killed(
     callers, over = seated(server, engine), Event()
     with ThreadPoolExecutor(len(callers)) as pool:
         jobs = [pool.submit(save_until, caller, over) for caller in callers]
-        await_saves(callers)
-        server.kill()
-        server.start()
-        await_saves(callers)
-        over.set()
+        try:
+            await_saves(callers)
+            server.kill()
+            server.start()
+            await_saves(callers)
+        finally:
+            over.set()
         for job in jobs:
             job.result()
     check(engine, callers)
