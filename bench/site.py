@@ -24,10 +24,11 @@ CONTENT = Path(__file__).parents[1] / "content"
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One installation: where it lies and where it is served."""
+    """One installation: where it lies, where it is served, what it teaches."""
 
     place: Path
     port: int
+    content: Path = CONTENT
 
     @property
     def database(self) -> Path:
@@ -53,7 +54,7 @@ class Site:
             "TRAINER_DATABASE_URL": self.database_url,
             "TRAINER_INSTANCE": str(self.place),
             "TRAINER_BASE_URL": self.url,
-            "TRAINER_CONTENT": str(CONTENT),
+            "TRAINER_CONTENT": str(self.content),
             "TRAINER_DEMO_PASSWORD": PASSWORD,
         }
 
