@@ -17,8 +17,9 @@ NODE = Path(sys.executable).parent / "node"
 RULES = Path(__file__).parent / "htmlvalidate.cjs"
 SCREENS = ROOT / "artifacts" / "screens"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-RUN = """(tags) => axe.run(document, {
-  runOnly: { type: "tag", values: tags },
+COLOURS = ["color-contrast", "link-in-text-block"]  # all that a scheme can change
+RUN = """([type, values]) => axe.run(document, {
+  runOnly: { type, values },
   resultTypes: ["violations"],
 })"""
 WIDTHS = (320, 768, 1280)
@@ -29,10 +30,12 @@ def axe() -> str:
     return (PACKAGES / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 
 
-def accessibility_faults(page: Page) -> list[str]:
+def accessibility_faults(page: Page, *, colours_only: bool = False) -> list[str]:
     """Return what axe-core finds wrong with a page, one line for each element."""
-    page.evaluate(axe() + ";0")
-    found: dict[str, Any] = page.evaluate(RUN, TAGS)
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(axe() + ";0")
+    rules = ["rule", COLOURS] if colours_only else ["tag", TAGS]
+    found: dict[str, Any] = page.evaluate(RUN, rules)
     return [
         f"{rule['id']}: {node['html'][:200]} {node['failureSummary'][:300]}"
         for rule in found["violations"]

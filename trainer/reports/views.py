@@ -125,7 +125,8 @@ def _columns(
         column = {"key": name, "label": labels[name], "sort_href": href}
         if is_chosen:
             column["sort"] = "descending" if query.is_descending else "ascending"
-        columns.append({**column, "is_number": name in NUMBERS})
+        is_date = name.endswith(("_on", "_at"))
+        columns.append({**column, "is_number": name in NUMBERS, "is_date": is_date})
     return columns
 
 

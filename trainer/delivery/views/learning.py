@@ -36,6 +36,7 @@ class CatalogueCard:
 
     title: str
     summary: str
+    language: str
     href: str
     minutes: int
     lessons: int
@@ -137,6 +138,7 @@ def _catalogue_card(
     return CatalogueCard(
         title=course.title,
         summary=course.summary,
+        language=course.language,
         href=cards.course_href(course.id),
         minutes=cards.minutes_of(visible_activities(course, now)),
         lessons=lessons,
