@@ -107,7 +107,7 @@ def shared_app(backend: Backend, tmp_path_factory: pytest.TempPathFactory) -> Fl
         }
     )
     app = create_app(settings)
-    app.config.update(TESTING=True, RATELIMIT_ENABLED=False, PASSWORD_COST=CHEAP)
+    app.config.update(TESTING=True, PASSWORD_COST=CHEAP)
     return app
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import sys
 import time
 import uuid
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform
 
 from sqlalchemy import (
@@ -30,11 +32,11 @@ from sqlalchemy.orm import (
 )
 from sqlalchemy.types import TypeDecorator
 
-from trainer.errors import SettingError, UnavailableError
+from trainer.errors import SettingError, UnavailableError, gettext_noop
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     import psycopg
     from sqlalchemy import Dialect, Engine, Table
@@ -54,6 +56,9 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 ATTEMPTS = 4
 LONGEST_BEFORE_REPEAT = 5.0  # seconds
+LONGEST_TURN = 10.0  # seconds
+_TURNS = Lock()
+BUSY = gettext_noop("The database is busy or cannot be reached. Try again.")
 SERIALIZATION, DEADLOCK, LOCK_NOT_AVAILABLE = "40001", "40P01", "55P03"
 PRAGMAS: dict[str, str | int] = {
     "journal_mode": "wal",
@@ -242,22 +247,42 @@ def unit(engine: Engine, work: Callable[[Session], Result]) -> Result:
     """
     for number in range(1, ATTEMPTS + 1):
         began = time.monotonic()
-        connection = engine.connect()
         try:
-            connection = connection.execution_options(write=True)
-            with Session(connection, expire_on_commit=False) as session:
-                result = work(session)
-                session.flush()
-                _commit(session)
-                return result
+            with _turn(engine), engine.connect() as connection:
+                return _written(connection.execution_options(write=True), work)
         except (OperationalError, IntegrityError) as error:
             has_waited = time.monotonic() - began > LONGEST_BEFORE_REPEAT
             if number == ATTEMPTS or has_waited or not _may_repeat(error):
                 raise _explained(error) from error
             time.sleep(0.005 * 4**number)
-        finally:
-            connection.close()
     raise AssertionError  # pragma: no cover - the last round returns or raises
+
+
+def _written(connection: Connection, work: Callable[[Session], Result]) -> Result:
+    """Do the work on a connection and commit it."""
+    with Session(connection, expire_on_commit=False) as session:
+        result = work(session)
+        session.flush()
+        _commit(session)
+    return result
+
+
+@contextmanager
+def _turn(engine: Engine) -> Iterator[None]:
+    """Let the writers of one process take turns on SQLite, which has one writer.
+
+    Its own wait for the write lock sleeps in growing steps, so that one writer can
+    be passed over for seconds while others come and go.
+    """
+    if engine.dialect.name != "sqlite":
+        yield
+        return
+    if not _TURNS.acquire(timeout=LONGEST_TURN):
+        raise UnavailableError(BUSY)
+    try:
+        yield
+    finally:
+        _TURNS.release()
 
 
 def clock_difference(session: Session, now: datetime) -> timedelta:
@@ -301,5 +326,5 @@ def _explained(error: DBAPIError) -> Exception:
         or error.connection_invalidated
         or any(word in text for word in ("locked", "full", "unable to open", "I/O"))
     ):
-        return UnavailableError("The database is busy or cannot be reached. Try again.")
+        return UnavailableError(BUSY)
     return error

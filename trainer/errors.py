@@ -6,8 +6,6 @@ TrainerError
     RefusedError        the person may not do this now (403); says why
     InvalidError        what was sent cannot be taken (422); says what to change
     ConflictError       somebody or something was faster (409)
-        LateError       a save came after the deadline: kept, not counted
-        StaleError      a save built on an answer that another device has changed
         MissingSavesError  a submission names saves that have not arrived
         KeyReuseError   one key was used for two different saves
     UnavailableError    the database cannot be reached or is busy (503)
@@ -41,20 +39,6 @@ class InvalidError(TrainerError):
 
 class ConflictError(TrainerError):
     """Somebody or something was faster."""
-
-
-class LateError(ConflictError):
-    """A save came after the deadline: it is kept, and not counted."""
-
-
-class StaleError(ConflictError):
-    """A save built on an answer that another device has changed since."""
-
-    def __init__(self, current: object, offered: object, rev: int) -> None:
-        super().__init__("This answer was changed on another device.")
-        self.current = current
-        self.offered = offered
-        self.rev = rev
 
 
 class MissingSavesError(ConflictError):

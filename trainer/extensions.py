@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, cast
 from flask import Flask, current_app, g
 from flask_babel import Babel
 from flask_compress import Compress
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
 from flask_sqlalchemy_lite import SQLAlchemy
 from flask_wtf import CSRFProtect
@@ -29,7 +27,6 @@ db = SQLAlchemy()
 login = LoginManager()
 csrf = CSRFProtect()
 babel = Babel()
-limiter = Limiter(get_remote_address, storage_uri="memory://")
 compress = Compress()
 
 
@@ -66,7 +63,6 @@ def init_app(app: Flask, shelf: CatalogueShelf) -> None:
         database.guard(db.engine)
     login.init_app(app)
     csrf.init_app(app)
-    limiter.init_app(app)
     compress.init_app(app)
     app.extensions["catalogue"] = shelf
 

@@ -266,13 +266,15 @@ def problem(status: int, detail: str) -> ResponseReturnValue:
         405: _("This address does not take that kind of request"),
         409: _("Something has changed meanwhile"),
         413: _("This is too large to send"),
+        415: _("This address does not take that kind of content"),
         422: _("Something needs to be corrected"),
         429: _("Too many requests"),
         503: _("The site cannot answer just now"),
     }
     title = titles.get(status, _("Something went wrong"))
     if wants_json():
-        return refuse_json(status, _error_name(status), detail or title)
+        response = refuse_json(status, _error_name(status), detail or title)
+        return ask_to_wait(response)
     is_ours = status >= HTTPStatus.INTERNAL_SERVER_ERROR
     reference = uuid.uuid4().hex[:8] if is_ours else ""
     if reference:
@@ -285,8 +287,12 @@ def problem(status: int, detail: str) -> ResponseReturnValue:
         detail=detail,
         reference=reference,
     )
-    response = Response(page, status)
-    if status in {429, 503}:
+    return ask_to_wait(Response(page, status))
+
+
+def ask_to_wait(response: Response) -> Response:
+    """Say when to come back, where coming back may help."""
+    if response.status_code in {429, 503}:
         response.headers["Retry-After"] = "10"
     return response
 

@@ -25,7 +25,11 @@ def engine_of(app: Flask) -> Engine:
         return db.engine
 
 
-def add_person(app: Flask, email: str = EMAIL, **more: Any) -> Person:
+def add_person(
+    app: Flask,
+    email: str = EMAIL,
+    **more: Any,  # noqa: ANN401 - whatever a person is made of
+) -> Person:
     """Add an account that signs in with PASSWORD."""
 
     def work(session: Session) -> Person:
@@ -36,7 +40,9 @@ def add_person(app: Flask, email: str = EMAIL, **more: Any) -> Person:
 
 def csrf_of(text: str) -> str:
     """Return the CSRF token that a page carries."""
-    field = BeautifulSoup(text, "html.parser").find("input", attrs={"name": "csrf_token"})
+    field = BeautifulSoup(text, "html.parser").find(
+        "input", attrs={"name": "csrf_token"}
+    )
     assert field is not None, text[:2000]
     return str(field["value"])
 
@@ -52,7 +58,7 @@ def try_to_sign_in(
     email: str = EMAIL,
     password: str = PASSWORD,
     target: str = "",
-    **more: Any,
+    **more: Any,  # noqa: ANN401 - whatever the test client takes
 ) -> TestResponse:
     """Open the sign-in page and send its form."""
     token = csrf_of(client.get("/sign-in").text)

@@ -24,7 +24,8 @@ from trainer.assessment.rules import scoring, timing
 from trainer.assessment.rules.saving import Present, Save
 from trainer.courses.catalogue import find_activity
 from trainer.courses.model import Course, Quiz
-from trainer.errors import NotFoundError, gettext_noop
+from trainer.database import clock_difference
+from trainer.errors import NotFoundError, UnavailableError, gettext_noop
 from trainer.publishing.queries import load_version
 
 
@@ -74,6 +75,19 @@ HELD_ATTEMPTS = 4096
 
 _held: OrderedDict[uuid.UUID, Pinned] = OrderedDict()
 _lock = Lock()
+
+
+def refuse_wrong_clock(session: Session, now: datetime) -> None:
+    """Raise UnavailableError while our clock and the database's are far apart.
+
+    An attempt with a time limit that began now would end at a wrong moment.
+    """
+    if abs(clock_difference(session, now)) > timing.CLOCKS_APART:
+        message = gettext_noop(
+            "The clocks of this site do not agree, so timed quizzes cannot begin. "
+            "Tell the person who runs the site."
+        )
+        raise UnavailableError(message)
 
 
 def own_attempt(

@@ -11,9 +11,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from trainer import clock
 from trainer.errors import TrainerError
 from trainer.extensions import catalogue, db
-from trainer.operations.commands.chores import sweep_attempts
+from trainer.operations.commands import chores
 
 SECONDS_BETWEEN_ROUNDS = 30.0
+ROUNDS_BETWEEN_TIDYING = 120  # an hour
 
 logger = logging.getLogger(__name__)
 
@@ -22,19 +23,30 @@ logger = logging.getLogger(__name__)
 @with_appcontext
 def worker() -> None:
     """Do the chores until stopped: close and mark attempts whose time is over."""
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # the application itself, not its proxy, outlives this context
     run_worker(app)
 
 
 def run_worker(app: Flask) -> None:
     """Do one round of chores after another; a failed round is logged and repeated."""
+    number = 0
     while True:
         with app.app_context():
             try:
-                closed = sweep_attempts(db.engine, catalogue(), clock.now())
+                work_round(is_tidying=number % ROUNDS_BETWEEN_TIDYING == 0)
             except (TrainerError, SQLAlchemyError) as error:
                 logger.warning("a round of chores failed: %s", type(error).__name__)
-            else:
-                if closed:
-                    logger.info("closed %d attempts whose time was over", closed)
+        number += 1
         time.sleep(SECONDS_BETWEEN_ROUNDS)
+
+
+def work_round(*, is_tidying: bool) -> None:
+    """Close overdue attempts; now and then also tidy what has ended."""
+    now = clock.now()
+    closed = chores.sweep_attempts(db.engine, catalogue(), now)
+    if closed:
+        logger.info("closed %d attempts whose time was over", closed)
+    if is_tidying:
+        chores.sweep_sign_ins(db.engine, now)
+        chores.renew_lines(db.engine, catalogue(), now)
+        chores.tidy_lines(db.engine, now)

@@ -3,11 +3,14 @@
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 
+from trainer import clock
+from trainer.database import clock_difference
 from trainer.extensions import catalogue, db
 from trainer.operations.queries.schema import schema_problem
 from trainer.web import policy
 
 bp = Blueprint("operations", __name__)
+SECONDS_OF_WARNING = 2.0
 
 
 @bp.get("/healthz")
@@ -24,4 +27,12 @@ def readyz() -> ResponseReturnValue:
     if schema_problem(db.engine):
         return jsonify({"status": "unready"}), 503
     catalogue()
-    return jsonify({"status": "ready"})
+    ahead = clock_difference(db.session, clock.now()).total_seconds()
+    is_apart = abs(ahead) > SECONDS_OF_WARNING
+    return jsonify(
+        {
+            "status": "ready",
+            "database_clock_ahead_seconds": round(ahead, 3),
+            "warnings": ["clocks differ"] if is_apart else [],
+        }
+    )

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 GRACE = timedelta(seconds=5)
 SWEEP_AFTER = timedelta(seconds=20)
+CLOCKS_APART = timedelta(seconds=30)
 UNLIMITED = 1_000_000
 STEPS = {
     "open": frozenset({"submitted", "expired", "void"}),

@@ -64,7 +64,8 @@ def start(course_id: str, quiz_id: str) -> ResponseReturnValue:
     if not isinstance(quiz, Quiz):
         abort(405)
     person_id = visitor().id
-
+    if quiz.time_limit:
+        queries.refuse_wrong_clock(db.session, now)
     try:
         made = unit(db.engine, lambda s: commands.begin(s, person_id, entry, quiz, now))
     except RefusedError:
