@@ -2,13 +2,11 @@
 import { startAttempt } from "./attempt/autosave.js";
 import { startReplay } from "./attempt/replay.js";
 import { startChecks } from "./checks.js";
-import { startDrafts } from "./drafts.js";
 import { startForms } from "./forms.js";
 import { startNotes } from "./notes.js";
 
 document.documentElement.classList.add("js");
 startForms();
-startDrafts();
 startChecks();
 startNotes();
 startAttempt();

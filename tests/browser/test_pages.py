@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Route
 
 from tests.browser.conftest import Arrive, Person
 from tests.browser.inspection import (
@@ -13,7 +14,7 @@ from tests.browser.inspection import (
     markup_faults,
     photograph,
 )
-from tests.browser.site import Site
+from tests.browser.site import PASSWORD, Site
 from tests.browser.steps import (
     LESSON,
     QUIZ,
@@ -23,6 +24,8 @@ from tests.browser.steps import (
     begin,
     hand_in,
 )
+from tests.conftest import SECRET
+from trainer import config, create_app
 
 pytestmark = pytest.mark.browser
 TIMED = "/courses/practice/timed-quiz"
@@ -73,6 +76,25 @@ def strangers_tour(site: Site) -> list[Stop]:
     ]
 
 
+def unavailable(folder: Path) -> Stop:
+    """The page for when the database is away, as the application draws it."""
+    told = {"TRAINER_SECRET_KEY": SECRET, "TRAINER_INSTANCE": str(folder)}
+    app = create_app(config.load(told))
+    with app.test_request_context():
+        source = app.jinja_env.get_template("errors/plain.html").render(
+            title="The site cannot answer just now", detail="", reference="0a1b2c3d"
+        )
+
+    def go(person: Person) -> None:
+        def answer(route: Route) -> None:
+            route.fulfill(body=source, content_type="text/html; charset=utf-8")
+
+        person.page.route("**/away", answer)
+        person.page.goto("/away")
+
+    return Stop("unavailable", go)
+
+
 def newcomers_tour(_site: Site) -> list[Stop]:
     return [
         opened("home-empty", "/"),
@@ -108,6 +130,28 @@ def prepared(person: Person, site: Site) -> dict[str, str]:
     return found
 
 
+def posted_late(site: Site, address: str) -> Stop:
+    """A form that arrives, without a script, after the sign-in has ended."""
+
+    def go(person: Person) -> None:
+        person.page.goto(address)
+        site.end_sign_ins(person.email)
+        with person.page.expect_navigation():
+            person.page.evaluate("document.querySelector('form.attempt').submit()")
+        person.page.locator("input[name=held_path]").wait_for(state="attached")
+
+    return Stop("sign-in-held", go)
+
+
+def signed_in_again(person: Person) -> None:
+    page = person.page
+    page.fill("#email", person.email)
+    page.fill("#password", PASSWORD)
+    page.locator("main form button[type=submit]").last.click()
+    page.locator("main form button").wait_for()
+    page.locator("summary").click()
+
+
 def learners_tour(site: Site, person: Person) -> list[Stop]:
     found = prepared(person, site)
     return [
@@ -123,6 +167,9 @@ def learners_tour(site: Site, person: Person) -> list[Stop]:
         opened("result-failed", found["failed"]),
         opened("result-passed", found["passed"]),
         opened("record", "/me"),
+        posted_late(site, found["open"]),
+        Stop("held", signed_in_again),
+        pressed("signed-out", "/", "form[data-sign-out] button"),
     ]
 
 
@@ -165,7 +212,8 @@ def test_pages_for_strangers(
     arrive: Arrive, site: Site, tmp_path: Path, language: str
 ) -> None:
     person = arrive(stranger=True, language=language)
-    inspect(person, strangers_tour(site), language, tmp_path)
+    tour = [*strangers_tour(site), unavailable(tmp_path)]
+    inspect(person, tour, language, tmp_path)
 
 
 @pytest.mark.parametrize("language", ["en", "id"])
