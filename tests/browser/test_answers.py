@@ -84,6 +84,8 @@ def test_a_form_posted_after_the_sign_in_ended_is_offered_again(
     come_back(person)
     page = person.page
     expect(page.get_by_role("heading", level=1)).to_have_text("Send what you wrote")
+    page.locator("summary").click()
+    expect(page.locator("details p")).to_have_text(["whale oil"])
     page.locator("main form button").click()
     page.wait_for_url(f"**/attempts/{attempt}")
     expect(page.locator("#q-burns input")).to_have_value("whale oil")

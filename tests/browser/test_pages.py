@@ -22,6 +22,7 @@ from tests.browser.steps import (
     answer_all,
     answer_checks,
     begin,
+    expect_saved,
     hand_in,
 )
 from tests.conftest import SECRET
@@ -125,6 +126,8 @@ def prepared(person: Person, site: Site) -> dict[str, str]:
         found[name] = f"/attempts/{attempt}/result"
     attempt = begin(page)
     answer(page, "wet", ["true"])
+    answer(page, "burns", ["whale oil"])
+    expect_saved(page, "wet", "burns")
     found["open"] = f"/attempts/{attempt}"
     found["timed"] = f"/attempts/{begin(page, TIMED)}"
     return found

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import io
 import json
+import re
 import secrets
 from dataclasses import dataclass
 from functools import cache
@@ -28,6 +29,8 @@ HELD_LASTS = 7 * 24 * 3600  # seconds since the form was drawn
 HASHES_AT_ONCE = 2  # in each worker
 HASH_PATIENCE = 20  # seconds
 HASHING = BoundedSemaphore(HASHES_AT_ONCE)
+UNWRITTEN_NAME = re.compile(r"rev-|(device|then|ticks|csrf_token)$")
+UNWRITTEN_TEXT = re.compile(r"[0-9a-f]{12}|true|false")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,16 @@ class HeldForm:
     path: str
     person: str
     fields: tuple[tuple[str, str], ...]
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Return what a person wrote; choices are tokens, which tell nobody anything."""
+        return tuple(
+            text
+            for name, text in self.fields
+            if text.strip() and not UNWRITTEN_NAME.match(name)
+            if not UNWRITTEN_TEXT.fullmatch(text)
+        )
 
 
 def seal(held: HeldForm, secret: str) -> str:

@@ -150,3 +150,20 @@ def test_a_staff_list_that_cannot_be_read_says_where(content: bytes, line: int) 
 @given(st.binary(max_size=200))
 def test_no_staff_list_breaks_the_reader(content: bytes) -> None:
     formats.read_staff_list(HEADER + content)
+
+
+def test_a_held_form_shows_what_was_written_and_no_tokens() -> None:
+    held = HeldForm(
+        "/attempts/1/answers",
+        "ann",
+        (
+            ("device", "11111111-1111-4111-8111-111111111111"),
+            ("answer-burns", "whale oil"),
+            ("rev-burns", "0"),
+            ("answer-wet", "true"),
+            ("answer-ferry", "2ca554b7d13a"),
+            ("answer-empty", " "),
+            ("then", "save"),
+        ),
+    )
+    assert held.texts == ("whale oil",)
