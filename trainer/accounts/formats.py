@@ -150,7 +150,7 @@ class HeldForm:
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """Return what a person wrote; choices are tokens, which tell nobody anything."""
+        """Return what a person wrote; choices are tokens, which say nothing."""
         return tuple(
             text
             for name, text in self.fields
