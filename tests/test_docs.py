@@ -69,7 +69,10 @@ def commands(
     if not isinstance(command, click.Group):
         yield " ".join(path), command
         return
-    for name, child in sorted(command.commands.items()):
+    context = click.Context(command)
+    for name in command.list_commands(context):
+        child = command.get_command(context, name)
+        assert child is not None
         yield from commands(child, (*path, name))
 
 

@@ -3,11 +3,12 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 
 from trainer.database import Base, connect
-from trainer.operations.commands.schema import upgrade_schema
+from trainer.operations.commands.schema import alembic_config, upgrade_schema
 from trainer.operations.queries.schema import known_revisions, schema_problem
 
 
@@ -125,6 +126,8 @@ def test_revisions_are_numbered_in_one_line() -> None:
     revisions = known_revisions()
     expected = [f"{n:04}" for n in range(len(revisions), 0, -1)]
     assert list(revisions) == expected
+    script = ScriptDirectory.from_config(alembic_config())
+    assert list(revisions) == [one.revision for one in script.walk_revisions()]
 
 
 @pytest.mark.parametrize("name", ["sqlite", "postgresql"])

@@ -1,4 +1,4 @@
-"""Where the outside world enters: the application, and the `trainer` command."""
+"""Where the outside world enters: the `trainer` command."""
 
 import sys
 from collections.abc import Sequence
@@ -8,29 +8,29 @@ from flask.cli import ScriptInfo
 from sqlalchemy.exc import OperationalError
 
 from trainer import create_app
-from trainer.cli.assign import assign
-from trainer.cli.content import content
-from trainer.cli.database import db
-from trainer.cli.demo import demo
-from trainer.cli.integrity import integrity
-from trainer.cli.publish import publish
-from trainer.cli.report import report
-from trainer.cli.serve import serve
-from trainer.cli.user import user
-from trainer.cli.worker import worker
+from trainer.cli.lazy import LazyGroup
 from trainer.errors import TrainerError
 
-COMMANDS = (assign, content, db, demo, integrity, report, serve, user, worker)
+PLACES = {
+    "assign": "trainer.cli.assign",
+    "content": "trainer.cli.content",
+    "db": "trainer.cli.database",
+    "demo": "trainer.cli.demo",
+    "integrity": "trainer.cli.integrity",
+    "report": "trainer.cli.report",
+    "serve": "trainer.cli.serve",
+    "user": "trainer.cli.user",
+    "worker": "trainer.cli.worker",
+}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup,
+    places=PLACES,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 def trainer() -> None:
     """Train diplomats: courses from Markdown, progress, reports."""
-
-
-for command in COMMANDS:
-    trainer.add_command(command)
-content.add_command(publish)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from trainer.cli.lazy import LazyGroup
 from trainer.courses import findings, marking, markup
 from trainer.courses.compiler import Compilation, compile_roots
 from trainer.courses.documents import Document
@@ -49,7 +50,7 @@ class FileLinks:
         return media.name
 
 
-@click.group()
+@click.group(cls=LazyGroup, places={"publish": "trainer.cli.publish"})
 def content() -> None:
     """Check and try out what authors write."""
 

@@ -6,9 +6,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
+from alembic.config import Config
 from sqlalchemy import Engine, text
 
-from trainer.operations.queries.schema import alembic_config
+from trainer.operations.queries.schema import MIGRATIONS
 
 MIGRATION_LOCK = 7_246_001
 
@@ -25,6 +26,14 @@ def upgrade_schema(engine: Engine, instance: Path) -> None:
         config = alembic_config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def alembic_config() -> Config:
+    """Return what Alembic needs to find the migrations."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    return config
 
 
 @contextmanager

@@ -3,35 +3,36 @@
 from functools import cache
 from pathlib import Path
 
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Engine, column, inspect, select, table
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 UPGRADE = "trainer db upgrade"
-
-
-def alembic_config() -> Config:
-    """Return what Alembic needs to find the migrations."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.set_main_option("path_separator", "os")
-    return config
+VERSION = table("alembic_version", column("version_num"))
 
 
 @cache
 def known_revisions() -> tuple[str, ...]:
-    """Return every revision this release knows, the newest first."""
-    script = ScriptDirectory.from_config(alembic_config())
-    return tuple(revision.revision for revision in script.walk_revisions())
+    """Return every revision this release knows, the newest first.
+
+    A migration is a file `0001_name.py`: reading the names spares every start the
+    loading of Alembic.
+    """
+    names = (MIGRATIONS / "versions").glob("[0-9][0-9][0-9][0-9]_*.py")
+    return tuple(sorted((path.name[:4] for path in names), reverse=True))
+
+
+def current_revision(engine: Engine) -> str | None:
+    """Return the revision that the database says it has, or nothing."""
+    with engine.connect() as connection:
+        if not inspect(connection).has_table(VERSION.name):
+            return None
+        revision = connection.scalar(select(VERSION.c.version_num))
+    return None if revision is None else str(revision)
 
 
 def schema_problem(engine: Engine) -> str:
     """Say what keeps the database from being used, and the mend; "" when nothing."""
-    with engine.connect() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
-    known = known_revisions()
+    current, known = current_revision(engine), known_revisions()
     if current == known[0]:
         return ""
     if current is None:
