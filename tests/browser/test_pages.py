@@ -49,8 +49,8 @@ def pressed(name: str, path: str, button: str) -> Stop:
 
     def go(person: Person) -> None:
         person.page.goto(path)
-        person.page.locator(button).click()
-        person.page.wait_for_load_state()
+        with person.page.expect_navigation():
+            person.page.locator(button).click()
 
     return Stop(name, go)
 
