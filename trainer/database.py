@@ -7,7 +7,7 @@ import time
 import uuid
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from threading import Lock
+from threading import Lock, local
 from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform
 
 from sqlalchemy import (
@@ -58,6 +58,7 @@ ATTEMPTS = 4
 LONGEST_BEFORE_REPEAT = 5.0  # seconds
 LONGEST_TURN = 10.0  # seconds
 _TURNS = Lock()
+_here = local()  # `is_writing` while this thread is inside a unit
 BUSY = gettext_noop("The database is busy or cannot be reached. Try again.")
 SERIALIZATION, DEADLOCK, LOCK_NOT_AVAILABLE = "40001", "40P01", "55P03"
 PRAGMAS: dict[str, str | int] = {
@@ -272,17 +273,22 @@ def _turn(engine: Engine) -> Iterator[None]:
     """Let the writers of one process take turns on SQLite, which has one writer.
 
     Its own wait for the write lock sleeps in growing steps, so that one writer can
-    be passed over for seconds while others come and go.
+    be passed over for seconds while others come and go. A unit inside another would
+    wait for itself, or commit by halves, so it is refused.
     """
-    if engine.dialect.name != "sqlite":
-        yield
-        return
-    if not _TURNS.acquire(timeout=LONGEST_TURN):
+    if getattr(_here, "is_writing", False):
+        message = "A unit of writing was begun inside another one."
+        raise RuntimeError(message)
+    is_sqlite = engine.dialect.name == "sqlite"
+    if is_sqlite and not _TURNS.acquire(timeout=LONGEST_TURN):
         raise UnavailableError(BUSY)
+    _here.is_writing = True
     try:
         yield
     finally:
-        _TURNS.release()
+        _here.is_writing = False
+        if is_sqlite:
+            _TURNS.release()
 
 
 def clock_difference(session: Session, now: datetime) -> timedelta:

@@ -6,8 +6,7 @@ import uuid
 from dataclasses import dataclass
 from http import HTTPStatus
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from flask import (
     Flask,
@@ -28,14 +27,15 @@ from flask_wtf.csrf import CSRFError
 from jinja2 import ChainableUndefined
 from jinja2.utils import missing
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
-from trainer import errors
+from trainer import clock, errors
 from trainer.extensions import settings
 from trainer.hosting import asset_finder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
 
     from flask.typing import ResponseReturnValue
 
@@ -131,6 +131,7 @@ def policy(name: str) -> Callable[[View], View]:
 def init_app(app: Flask, gatekeeper: Gatekeeper) -> None:
     """Install the gate, the headers, the error pages and what templates may use."""
     app.extensions["gatekeeper"] = gatekeeper
+    app.before_request(note_arrival)
     app.before_request(refuse_hostile)
     app.before_request(open_gate)
     app.after_request(add_headers)
@@ -164,6 +165,16 @@ def policy_of(app: Flask, endpoint: str) -> str:
     return str(getattr(app.view_functions[endpoint], "policy", ""))
 
 
+def note_arrival() -> None:
+    """Keep when a request came, before anything in it waits."""
+    g.arrived_at = clock.now()
+
+
+def arrived_at() -> datetime:
+    """Return when this request came: a slow server makes nobody late."""
+    return cast("datetime", g.arrived_at)
+
+
 def refuse_hostile() -> None:
     """Refuse what no browser sends: NUL in an address, a form posted from elsewhere."""
     if "\0" in request.path or b"%00" in request.query_string:
@@ -173,7 +184,7 @@ def refuse_hostile() -> None:
     if request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}:
         abort(403)
     origin = request.headers.get("Origin")
-    if origin and urlsplit(origin).netloc != request.host:
+    if origin and origin.partition("://")[2] != request.host:
         abort(403)
     form = request.form
     if any("\0" in key or "\0" in value for key, value in form.items(multi=True)):
@@ -239,7 +250,7 @@ def said(error: Exception) -> str:
 def explain_outage(_error: OperationalError) -> ResponseReturnValue:
     """Say that the database is away, without its words."""
     current_app.logger.error("database unavailable: %s", type(_error.orig).__name__)
-    g.is_outage = True
+    g.is_bare = True
     return problem(503, "")
 
 
@@ -254,6 +265,8 @@ def explain_http(error: HTTPException) -> ResponseReturnValue:
     """Draw what Werkzeug refuses as one of our pages."""
     if error.code is None or error.code < HTTPStatus.BAD_REQUEST:
         return error
+    if isinstance(error, SecurityError):  # no address can be made for such a host
+        g.is_bare = True
     return problem(error.code, "")
 
 
@@ -279,9 +292,9 @@ def problem(status: int, detail: str) -> ResponseReturnValue:
     reference = uuid.uuid4().hex[:8] if is_ours else ""
     if reference:
         current_app.logger.error("problem page %s reference=%s", status, reference)
-    is_away = status == HTTPStatus.SERVICE_UNAVAILABLE
+    is_bare = status == HTTPStatus.SERVICE_UNAVAILABLE or g.get("is_bare")
     page = render_template(
-        "errors/plain.html" if is_away else "errors/problem.html",
+        "errors/plain.html" if is_bare else "errors/problem.html",
         status=status,
         title=title,
         detail=detail,
@@ -305,7 +318,7 @@ def _error_name(status: int) -> str:
 
 def select_language() -> str:
     """Choose the interface language: the person's, the visitor's, the browser's."""
-    if g.get("is_outage"):
+    if g.get("is_bare"):
         return request.accept_languages.best_match(list(LANGUAGES), default="en")
     chosen = getattr(current_user, "language", None) or session.get("language")
     if chosen in LANGUAGES:
@@ -323,7 +336,7 @@ def page_context() -> dict[str, object]:
         "navigation": [],
         "account": None,
     }
-    if not g.get("is_outage") and current_user.is_authenticated:
+    if not g.get("is_bare") and current_user.is_authenticated:
         may = current_app.extensions["gatekeeper"].may
         context["account"] = {"id": current_user.id, "name": current_user.name}
         context["navigation"] = [

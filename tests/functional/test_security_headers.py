@@ -130,6 +130,17 @@ def test_another_host_name_is_refused(client: FlaskClient) -> None:
         assert answer.status_code == 400, host
 
 
+def test_another_host_name_is_refused_to_those_signed_in(
+    app: Flask, sign_in: Callable[[str], FlaskClient]
+) -> None:
+    add_person(app)
+    client = sign_in(EMAIL)
+    for host in ("evil.example", "["):
+        answer = client.get("/", headers={"Host": host})
+        assert answer.status_code == 400, host
+        assert EMAIL not in answer.text
+
+
 def test_what_a_client_says_of_proxies_changes_nothing(client: FlaskClient) -> None:
     lies = {
         "X-Forwarded-Host": "evil.example",

@@ -156,3 +156,12 @@ def test_the_clocks_of_application_and_database_are_compared(session: Session) -
 
 def test_row_ids_are_opaque(session: Session) -> None:
     assert make_ministry(session).id.version == uuid.uuid4().version
+
+
+def test_a_unit_inside_another_is_refused_at_once(engine: Engine) -> None:
+    def work(_session: Session) -> None:
+        unit(engine, make_ministry)
+
+    with pytest.raises(RuntimeError, match="inside another"):
+        unit(engine, work)
+    assert unit(engine, make_ministry).code == "demo"

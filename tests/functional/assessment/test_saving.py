@@ -1,10 +1,12 @@
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
 from tests.functional.assessment.browser import Browser
 from tests.sitting import LAPTOP
+from trainer import clock
 
 Browse = Callable[..., Browser]
 KEY = "33333333-3333-4333-8333-333333333333"
@@ -83,6 +85,8 @@ BAD: list[dict[str, object]] = [
     {"seq": -1},
     {"seq": True},
     {"seq": 2**70},
+    {"seq": 2**31},
+    {"base_rev": 2**31},
     {"seq": "1"},
     {"base_rev": "0"},
     {"saved_at": 5},
@@ -176,3 +180,17 @@ def test_a_save_after_handing_in_is_kept_and_refused(browser: Browser) -> None:
     assert answer.status_code == 409
     assert answer.json is not None
     assert (answer.json["error"], answer.json["stored"]) == ("late", True)
+
+
+def test_a_save_that_came_in_time_counts_however_long_it_waited(
+    browse: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = browse(time_limit=10)
+    browser.start()
+    headers = {"X-CSRFToken": browser.token()}
+    end = clock.now() + timedelta(minutes=10)
+    moments = iter([end])
+    late = end + timedelta(seconds=15)
+    monkeypatch.setattr(clock, "now", lambda: next(moments, late))
+    assert browser.put("word", "note", headers=headers).status_code == 200
+    assert browser.put("word", "more", headers=headers).status_code == 409

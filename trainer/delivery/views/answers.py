@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from trainer.courses.model import Question, Quiz
 
 MOST_BYTES = 16_384
-MOST_COUNT = 2**53
+MOST_COUNT = 2**31  # what a whole number in the database holds
 MOST_DIGITS = 10
 MOST_MOMENT = 64  # characters of an ISO 8601 moment, with room
 

@@ -8,7 +8,7 @@ from flask import Blueprint, abort, flash, jsonify, redirect, render_template, r
 from flask import url_for as address
 from flask_babel import gettext as _
 
-from trainer import clock
+from trainer import clock, web
 from trainer.accounts.access import visitor
 from trainer.assessment import queries
 from trainer.assessment.rules import timing
@@ -96,7 +96,7 @@ def attempt(attempt_id: uuid.UUID) -> ResponseReturnValue:
 @policy("learner")
 def save(attempt_id: uuid.UUID) -> ResponseReturnValue:
     """Keep one answer of a script, or a whole page of a plain form."""
-    arrived_at = clock.now()
+    arrived_at = web.arrived_at()
     pinned = queries.pinned(db.session, visitor().id, attempt_id)
     if request.method == "PUT" or request.mimetype == "application/json":
         return answers.save_json(pinned, arrived_at)
@@ -150,7 +150,7 @@ def review(attempt_id: uuid.UUID) -> ResponseReturnValue:
 @policy("learner")
 def submit(attempt_id: uuid.UUID) -> ResponseReturnValue:
     """Hand an attempt in; once more gives the same result."""
-    now = clock.now()
+    now = web.arrived_at()
     person_id = visitor().id
     found = queries.own_attempt(db.session, person_id, attempt_id)
     entry = catalogue().course(found.course_id)
