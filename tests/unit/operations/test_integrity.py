@@ -86,6 +86,20 @@ SPOILT = [
     ("UPDATE attempt SET event_count = 0 WHERE number = 1", "counts 0 events"),
     ("UPDATE allowance SET attempts_used = 1", "1 attempts are counted, 2 are there"),
     ("UPDATE content_version SET bundle = x'7b7d'", "content was changed"),
+    ("UPDATE grading SET upto_event = 1", "grading 1: it leaves out answers"),
+    ("UPDATE attempt SET deadline_at = started_at - 10000000", "came after the end"),
+    (
+        "UPDATE grading SET attempt_id = (SELECT id FROM attempt WHERE number = 2)",
+        "it is open and was marked",
+    ),
+    (
+        "INSERT INTO media_file VALUES ('ab', 'image/png', x'00', 0)",
+        "media file ab: its content was changed",
+    ),
+    (
+        "INSERT INTO media_file VALUES ('ab', 'image/png', x'00', 0)",
+        "media file ab: no version shows it",
+    ),
 ]
 
 

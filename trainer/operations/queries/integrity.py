@@ -18,9 +18,10 @@ from trainer.assessment.models import (
     Grading,
 )
 from trainer.assessment.queries import pinned_course
-from trainer.assessment.rules import chain, scoring
+from trainer.assessment.rules import chain, scoring, timing
+from trainer.courses import bundle
 from trainer.errors import NotFoundError
-from trainer.publishing.models import ContentVersion
+from trainer.publishing.models import ContentVersion, MediaFile
 
 BATCH = 200
 MARKED = frozenset({"graded", "released"})
@@ -51,6 +52,7 @@ class Facts:
 def verify(session: Session) -> Iterator[Difference]:
     """Yield every difference; the session must see one unchanging moment."""
     yield from version_differences(session)
+    yield from media_differences(session)
     yield from quota_differences(session)
     ids = session.scalars(select(Attempt.id).order_by(Attempt.started_at, Attempt.id))
     every = ids.all()
@@ -62,13 +64,40 @@ def verify(session: Session) -> Iterator[Difference]:
 def version_differences(session: Session) -> Iterator[Difference]:
     """Yield the versions whose content is not what their digest says."""
     for digest in session.scalars(select(ContentVersion.digest)).all():
-        body = session.scalars(
-            select(ContentVersion.bundle).where(ContentVersion.digest == digest)
-        ).one()
+        body = _body_of(session, digest)
         if hashlib.sha256(body).hexdigest() != digest:
             yield Difference(
                 f"content version {digest[:12]}", "its content was changed"
             )
+
+
+def media_differences(session: Session) -> Iterator[Difference]:
+    """Yield the files that were changed, that are missing, or that nothing shows."""
+    kept = set(session.scalars(select(MediaFile.sha256)))
+    shown: set[str] = set()
+    for digest in session.scalars(select(ContentVersion.digest)).all():
+        try:
+            course = bundle.load(_body_of(session, digest))
+        except bundle.BundleError:
+            continue  # its digest has told so already
+        shown |= {media.sha256 for media in course.media}
+    for sha256 in sorted(kept):
+        body = session.scalars(
+            select(MediaFile.body).where(MediaFile.sha256 == sha256)
+        ).one()
+        if hashlib.sha256(body).hexdigest() != sha256:
+            yield Difference(f"media file {sha256[:12]}", "its content was changed")
+    for sha256 in sorted(shown - kept):
+        yield Difference(f"media file {sha256[:12]}", "it is missing")
+    for sha256 in sorted(kept - shown):
+        yield Difference(f"media file {sha256[:12]}", "no version shows it")
+
+
+def _body_of(session: Session, digest: str) -> bytes:
+    """Return the bytes of a version."""
+    return session.scalars(
+        select(ContentVersion.bundle).where(ContentVersion.digest == digest)
+    ).one()
 
 
 def quota_differences(session: Session) -> Iterator[Difference]:
@@ -162,6 +191,9 @@ def _chain_faults(facts: Facts) -> Iterator[str]:
         payload = facts.payloads.get(event.n)
         if payload is not None and _commitment(payload) != event.payload_sha:
             yield f"event {event.n}: its value was changed"
+        is_over = timing.has_ended(attempt.deadline_at, event.received_at)
+        if is_over and not event.is_late:
+            yield f"event {event.n}: it came after the end and counts as in time"
 
 
 def _link(event: AnswerEvent) -> chain.Link:
@@ -207,8 +239,12 @@ def _grading_faults(session: Session, facts: Facts) -> Iterator[str]:
     """Yield the markings that the version and the answers do not give."""
     if facts.attempt.state in MARKED and not facts.gradings:
         yield "it is closed and was never marked"
+    if facts.attempt.state == "open" and facts.gradings:
+        yield "it is open and was marked"
     for grading in facts.gradings:
         place = f"grading {grading.revision}"
+        if any(e.is_applied and e.n > grading.upto_event for e in facts.events):
+            yield f"{place}: it leaves out answers that came in time"
         answers = _answers_upto(facts, grading.upto_event)
         if grading.grader != scoring.GRADER or answers is None:
             continue
