@@ -79,6 +79,8 @@ class Site:
 
     def start(self) -> None:
         """Fill the installation and serve it."""
+        self.log.touch()
+        self.engine = connect(f"sqlite:///{self.folder / 'trainer.sqlite'}")
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
@@ -87,7 +89,6 @@ class Site:
         for command in (["db", "upgrade"], ["demo", "--learners", "12", "--json"]):
             done = self.run(*command)
             assert done.returncode == 0, done.stderr
-        self.engine = connect(f"sqlite:///{self.folder / 'trainer.sqlite'}")
         serve = ["serve", "--port", str(port), "--workers", "2"]
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(  # noqa: S603 - our own program
