@@ -22,7 +22,7 @@ from trainer.errors import InvalidError, SettingError, TrainerError
 from trainer.extensions import db, settings
 from trainer.publishing import commands
 from trainer.publishing.models import Publication
-from trainer.publishing.queries import current_revision, load_catalogue
+from trainer.publishing.queries import current_revision, standing_entry
 
 QUIET_SECONDS = 1.0
 COMPILER = Path(courses.__file__).parent
@@ -106,7 +106,7 @@ def publish_course(
     bodies = {sha: read_media(path, sha) for sha, path in compiled.media.items()}
 
     def work(session: Session) -> Publication | None:
-        refuse_vanished(load_catalogue(session).course(course.id), known)
+        refuse_vanished(standing_entry(session, course.id), known)
         return commands.publish(session, course, bodies, now)
 
     publication = unit(engine, work)

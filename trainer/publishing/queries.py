@@ -60,6 +60,15 @@ def load_catalogue(session: Session) -> Catalogue:
     return Catalogue(tuple(entries))
 
 
+def standing_entry(session: Session, course_id: str) -> CatalogueEntry | None:
+    """Return a course as it is delivered now, or nothing when it is not."""
+    for row in current_publications(session):
+        if row.course_id == course_id and row.digest is not None:
+            course = load_version(session, row.digest)
+            return CatalogueEntry(course, row.digest, row.number)
+    return None
+
+
 def load_version(session: Session, digest: str) -> Course:
     """Return a course as it was in one version; raise NotFoundError if unknown.
 
