@@ -31,7 +31,9 @@ def main(names: list[str]) -> int:
     for name in names or BENCHES:
         start = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-            rows.extend(BENCHES[name](Path(folder)))
+            for row in BENCHES[name](Path(folder)):
+                rows.append(row)
+                table.keep(rows, OUTPUT)
         print(f"{name}: {time.monotonic() - start:.0f} s", file=sys.stderr, flush=True)
     print(table.draw(rows))
     print(ELSEWHERE)
