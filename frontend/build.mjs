@@ -1,6 +1,6 @@
 // Builds src/ into ../trainer/static/dist/: hashed names, a manifest, compressed copies.
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat, writeFile, rename } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
@@ -86,7 +86,10 @@ async function build() {
     }
     console.log(`${file}  ${bytes.length} bytes, ${copies[".br"].length} as brotli`);
   }
-  await writeFile(join(target, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+  // Put in place in one step, so that nobody reads half a manifest.
+  const written = join(target, "manifest.json.part");
+  await writeFile(written, `${JSON.stringify(manifest, null, 2)}\n`);
+  await rename(written, join(target, "manifest.json"));
   await clear(kept);
 }
 
