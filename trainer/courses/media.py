@@ -35,8 +35,21 @@ FILE_LIMIT = 20_000_000
 HEAD = 65_536
 START_OF_FRAME = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 NOT_SHAPES = frozenset(
-    {"script", "foreignobject", "iframe", "object", "embed", "audio", "video", "image"}
+    [
+        "script",
+        "handler",
+        "listener",
+        "foreignobject",
+        "iframe",
+        "object",
+        "embed",
+        "audio",
+        "video",
+        "image",
+    ]
 )
+XHTML = "{http://www.w3.org/1999/xhtml}"
+FROM_ELSEWHERE = re.compile(r"@import|url\(\s*[\"']?\s*(?!#)|javascript:", re.IGNORECASE)
 
 
 def content_type(name: str) -> str | None:
@@ -71,24 +84,26 @@ def _holds_only_shapes(real: Path, modified: int, length: int) -> bool:
     if length > PICTURE_LIMIT:
         return False
     try:
-        data = real.read_bytes()
-        if b"<!" in data.replace(b"<!--", b""):
+        text = real.read_text(encoding="utf-8-sig")  # as it is sent, whatever it says
+        if "<!" in text.replace("<!--", "") or "<?" in text.removeprefix("<?xml "):
             return False
-        root = ElementTree.fromstring(data)  # noqa: S314 - without <! there are no entities
+        root = ElementTree.fromstring(text)  # noqa: S314 - without <! there are no entities
     except (ElementTree.ParseError, ValueError):
         return False
-    return all(_is_shape(element) for element in root.iter())
+    is_drawing = root.tag.rpartition("}")[2] == "svg"
+    return is_drawing and all(_is_shape(element) for element in root.iter())
 
 
 def _is_shape(element: ElementTree.Element) -> bool:
     tag = element.tag.rpartition("}")[2].lower()
-    if tag in NOT_SHAPES:
+    if tag in NOT_SHAPES or element.tag.startswith(XHTML):
         return False
     for name, value in element.attrib.items():
         plain = name.rpartition("}")[2].lower()
         if plain.startswith("on") or (plain == "href" and not value.startswith("#")):
             return False
-    return "@import" not in (element.text or "")
+    said = (element.text or "", element.tail or "", *element.attrib.values())
+    return not any(FROM_ELSEWHERE.search(text) for text in said)
 
 
 def read_media(name: str, real: Path) -> Media | None:

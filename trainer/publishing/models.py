@@ -1,11 +1,12 @@
 """Versions of courses and which one is delivered."""
 
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, Table
 from sqlalchemy.orm import Mapped, mapped_column
 
-from trainer.database import Base
+from trainer.database import Base, append_only
 
 
 class ContentVersion(Base):
@@ -53,3 +54,7 @@ class MediaFile(Base):
     content_type: Mapped[str]
     body: Mapped[bytes] = mapped_column(LargeBinary)
     recorded_at: Mapped[datetime]
+
+
+for _model in (ContentVersion, Publication, MediaFile):
+    append_only(cast("Table", _model.__table__))

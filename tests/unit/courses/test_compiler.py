@@ -298,6 +298,13 @@ def test_a_name_that_is_not_text_is_shown(tmp_path: Path) -> None:
         ("<svg><a href='https://example.org'/></svg>", False),
         ("<svg><foreignObject/></svg>", False),
         ("<!DOCTYPE svg [<!ENTITY a 'b'>]><svg>&a;</svg>", False),
+        ("<?xml version='1.0'?><svg><path fill='url(#a)'/></svg>", True),
+        ("<?xml-stylesheet href='//example.org/a.css'?><svg/>", False),
+        ("<svg><style>a { fill: URL( '//example.org/a')}</style></svg>", False),
+        ("<svg><style><a/>@IMPORT 'a'</style></svg>", False),
+        ("<svg><set attributeName='href' to='javascript:x()'/></svg>", False),
+        ("<svg><b xmlns='http://www.w3.org/1999/xhtml'/></svg>", False),
+        ("<html/>", False),
         ("not xml", False),
     ],
 )

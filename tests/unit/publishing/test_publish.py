@@ -1,7 +1,8 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from tests.make import DAY_ONE, make_course, publish_course
@@ -79,3 +80,16 @@ def test_a_failed_publication_leaves_nothing(engine: Engine) -> None:
     with Session(engine) as session:
         assert queries.current_revision(session) == 0
         assert queries.load_catalogue(session).course("course-1") is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE content_version SET course_id = 'other'",
+        "UPDATE publication SET number = 7",
+    ],
+)
+def test_what_was_published_cannot_be_changed(session: Session, change: str) -> None:
+    publish_course(session)
+    with pytest.raises(IntegrityError, match="guard"):
+        session.execute(text(change))

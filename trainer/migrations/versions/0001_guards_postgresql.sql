@@ -1,3 +1,24 @@
+CREATE OR REPLACE FUNCTION refuse_update() RETURNS trigger
+LANGUAGE plpgsql AS $$ BEGIN
+RAISE EXCEPTION USING ERRCODE = 'check_violation',
+MESSAGE = 'guard ' || TG_TABLE_NAME || ' update'; END $$
+----
+CREATE TRIGGER guard_content_version_update_fixed BEFORE UPDATE OF digest, course_id, bundle, recorded_at ON content_version FOR EACH ROW EXECUTE FUNCTION refuse_update()
+----
+CREATE OR REPLACE FUNCTION refuse_update() RETURNS trigger
+LANGUAGE plpgsql AS $$ BEGIN
+RAISE EXCEPTION USING ERRCODE = 'check_violation',
+MESSAGE = 'guard ' || TG_TABLE_NAME || ' update'; END $$
+----
+CREATE TRIGGER guard_media_file_update_fixed BEFORE UPDATE OF sha256, content_type, body, recorded_at ON media_file FOR EACH ROW EXECUTE FUNCTION refuse_update()
+----
+CREATE OR REPLACE FUNCTION refuse_update() RETURNS trigger
+LANGUAGE plpgsql AS $$ BEGIN
+RAISE EXCEPTION USING ERRCODE = 'check_violation',
+MESSAGE = 'guard ' || TG_TABLE_NAME || ' update'; END $$
+----
+CREATE TRIGGER guard_publication_update_fixed BEFORE UPDATE OF course_id, number, digest, recorded_at ON publication FOR EACH ROW EXECUTE FUNCTION refuse_update()
+----
 CREATE OR REPLACE FUNCTION guard_allowance_update_fixed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.id IS DISTINCT FROM NEW.id OR OLD.person_id IS DISTINCT FROM NEW.person_id OR OLD.course_id IS DISTINCT FROM NEW.course_id OR OLD.quiz_id IS DISTINCT FROM NEW.quiz_id THEN RAISE EXCEPTION 'guard allowance fixed' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $$
 ----
 CREATE TRIGGER guard_allowance_update_fixed BEFORE UPDATE ON allowance FOR EACH ROW EXECUTE FUNCTION guard_allowance_update_fixed()

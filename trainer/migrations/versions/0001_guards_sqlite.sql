@@ -1,3 +1,9 @@
+CREATE TRIGGER guard_content_version_update_fixed BEFORE UPDATE OF digest, course_id, bundle, recorded_at ON content_version FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'guard content_version fixed'); END
+----
+CREATE TRIGGER guard_media_file_update_fixed BEFORE UPDATE OF sha256, content_type, body, recorded_at ON media_file FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'guard media_file fixed'); END
+----
+CREATE TRIGGER guard_publication_update_fixed BEFORE UPDATE OF course_id, number, digest, recorded_at ON publication FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'guard publication fixed'); END
+----
 CREATE TRIGGER guard_allowance_update_fixed BEFORE UPDATE ON allowance FOR EACH ROW WHEN OLD.id IS NOT NEW.id OR OLD.person_id IS NOT NEW.person_id OR OLD.course_id IS NOT NEW.course_id OR OLD.quiz_id IS NOT NEW.quiz_id BEGIN SELECT RAISE(ABORT, 'guard allowance fixed'); END
 ----
 CREATE TRIGGER guard_allowance_update_used BEFORE UPDATE ON allowance FOR EACH ROW WHEN NEW.attempts_used < OLD.attempts_used BEGIN SELECT RAISE(ABORT, 'guard allowance used'); END
