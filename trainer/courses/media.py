@@ -49,7 +49,9 @@ NOT_SHAPES = frozenset(
     ]
 )
 XHTML = "{http://www.w3.org/1999/xhtml}"
-FROM_ELSEWHERE = re.compile(r"@import|url\(\s*[\"']?\s*(?!#)|javascript:", re.IGNORECASE)
+FROM_ELSEWHERE = re.compile(
+    r"@import|url\(\s*[\"']?\s*(?!#)|javascript:", re.IGNORECASE
+)
 
 
 def content_type(name: str) -> str | None:

@@ -73,6 +73,18 @@ def test_a_form_left_open_elsewhere_undoes_nothing(browse: Browse) -> None:
     assert one(page, 'input[name="answer-word"]')["value"] == "newer"
 
 
+def test_an_answer_gone_back_to_on_the_same_page_is_saved_again(
+    browse: Browse,
+) -> None:
+    browser = browse()
+    browser.start()
+    fields = browser.fields()
+    for word in ("first", "second", "first"):
+        assert browser.post(fields | {"answer-word": [word]}).status_code == 303
+        page = browser.see(browser.home)
+        assert one(page, 'input[name="answer-word"]')["value"] == word
+
+
 def test_two_windows_that_differ_are_both_shown(browse: Browse) -> None:
     browser = browse()
     browser.start()

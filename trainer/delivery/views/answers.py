@@ -161,7 +161,8 @@ def save_form(
             outcome.errors[question.id] = said(error)
             outcome.posted[question.id] = _offered(question)
             continue
-        save = _form_save(attempt, question, response)
+        stands = answer.rev if answer else 0
+        save = _form_save(attempt, question, response, stands)
         if not _is_untouched(attempt, save, answer):
             saves.append(save)
     kept = keep(attempt, saves, arrived_at) if saves else []
@@ -213,15 +214,21 @@ def _offered(question: Question) -> object:
     return value.strip() if value and question.type in {"text", "number"} else value
 
 
-def _form_save(attempt: Pinned, question: Question, response: object) -> Save:
-    """Return the save of one field; its key follows from the page and the answer."""
+def _form_save(
+    attempt: Pinned, question: Question, response: object, stands: int
+) -> Save:
+    """Return the save of one field.
+
+    Its key follows from the page, the answer and the revision that stands: the same
+    form sent twice is one save, and an answer gone back to later is another.
+    """
     page = request.form.get("device", "")
     try:
         device = uuid.UUID(page)
     except ValueError:
         device = uuid.uuid5(attempt.id, page)
     rev = request.form.get(f"rev-{question.id}", "")
-    told = chain.canonical([question.id, response]).decode()
+    told = chain.canonical([question.id, response, stands]).decode()
     return Save(
         key=str(uuid.uuid5(device, told)),
         question_id=question.id,
