@@ -15,6 +15,7 @@ from trainer.courses.reading.schema import NOTHING, Values
 from trainer.courses.tree import CourseFolder, File, Root
 
 DEFAULT_LANGUAGE = "en"
+_OTHER_GLOSSARY = {"other": "another glossary", "other_id": "glosarium lain"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ def _read_shared(root: Root, site: Site) -> None:
         if term.id in site.terms:
             if site.terms[term.id] != term:
                 place = document.term_places[document.terms.index(term)]
-                report.add("TC008", place, value=term.id, other="another glossary")
+                report.add("TC008", place, value=term.id, **_OTHER_GLOSSARY)
             continue
         if any(start <= line < end for line in lines):
             site.broken_terms.add(term.id)

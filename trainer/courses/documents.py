@@ -233,7 +233,9 @@ def _check_ids(ids: Sequence[tuple[str, Place]], report: Report) -> None:
         if not name:
             continue
         if name in seen:
-            report.add("TC008", place, value=name, other=f"line {seen[name]}")
+            number = seen[name]
+            others = {"other": f"line {number}", "other_id": f"baris {number}"}
+            report.add("TC008", place, value=name, **others)
         seen.setdefault(name, place.line)
 
 

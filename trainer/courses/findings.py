@@ -67,9 +67,13 @@ def messages() -> dict[str, Message]:
 def describe(
     code: str, values: Iterable[tuple[str, str]], language: str = "en"
 ) -> tuple[str, str, str]:
-    """Return severity, sentence and help of a code in a language."""
+    """Return severity, sentence and help of a code in a language.
+
+    A value `x_id` tells `x` in Indonesian; without it, both languages use the same.
+    """
     message = messages()[code]
-    blanks = dict(values)
+    given = dict(values)
+    blanks = {f"{name}_id": value for name, value in given.items()} | given
     return (
         message.severity,
         _filled(message.text[language], blanks),

@@ -16,6 +16,11 @@ from trainer.courses.model import Figure, Media, Term
 from trainer.courses.reading.inline import Reference, scheme_of
 from trainer.courses.reading.report import Place, Report, suggest
 
+_SITE = re.compile(
+    r"www\.|[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|int|edu|gov|info|eu|uk|id)(?:[/?]|$)",
+    re.IGNORECASE,
+)
+
 Part = TypeVar("Part")
 
 
@@ -125,13 +130,16 @@ def _resolve_media(
     full: str, reference: Reference, around: Surroundings, report: Report
 ) -> str | None:
     is_image = reference.kind == "image"
+    target = reference.target
     prefix = f"{around.folder}/" if around.folder else ""
     name = full.removeprefix(prefix)
     if name in around.media:
         return f"media:{quote(name)}"
     real = _inside(around.real, full)
     if real is None:
-        advice = suggest(posixpath.basename(full), _beside(around.real, full))
+        advice = _far(target) or suggest(
+            posixpath.basename(full), _beside(around.real, full)
+        )
         code = "TC603" if is_image else "TC601"
         report.add(code, reference.place, name=reference.target, **advice)
         return None
@@ -151,6 +159,17 @@ def _resolve_media(
     around.media[name] = found
     around.files[found.sha256] = real
     return f"media:{quote(name)}"
+
+
+def _far(target: str) -> dict[str, str]:
+    """Return help on an address that was not meant as a file of the course."""
+    if "\\" in target:
+        better = target.replace("\\", "/")
+    elif _SITE.match(target):
+        better = f"https://{target}"
+    else:
+        return {}
+    return {"suggestion": f"write {better}", "suggestion_id": f"tulis {better}"}
 
 
 def _inside(root: Path, full: str) -> Path | None:

@@ -28,35 +28,23 @@ from trainer.courses.model import (
     Reflection,
     Term,
 )
-from trainer.courses.rendering.dialect import ANCHOR, Target, Writing, dialect
+from trainer.courses.rendering.dialect import (
+    ANCHOR,
+    Target,
+    Writing,
+    as_written,
+    dialect,
+    is_simple,
+)
 from trainer.courses.rendering.texts import numbers, texts
 
 INLINE = frozenset(
     {"a", "abbr", "br", "code", "del", "em", "img", "span", "strong", "sub", "sup"}
 )
-TAGS = INLINE | frozenset(
-    [
-        "p",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "ul",
-        "ol",
-        "li",
-        "blockquote",
-        "pre",
-        "hr",
-        "div",
-        "table",
-        "thead",
-        "tbody",
-        "tr",
-        "th",
-        "td",
-    ]
-)
+BLOCKS = ("p", "ul", "ol", "li", "blockquote", "pre", "hr", "div")
+HEADINGS = ("h2", "h3", "h4", "h5", "h6")
+TABLES = ("table", "thead", "tbody", "tr", "th", "td")
+TAGS = INLINE | {*BLOCKS, *HEADINGS, *TABLES}
 ATTRIBUTES = {
     "*": {"id", "class"},
     "a": {"href", "title", "rel", "role"},
@@ -70,6 +58,8 @@ CLASSES = frozenset(
 )
 SCHEMES = {"https", "mailto", "tel"}
 EMPTY = Markup()
+MAX_TEXTS = 1_000
+MAX_ANSWERS = 200
 
 
 class LinkResolver(Protocol):
@@ -180,12 +170,12 @@ class RenderedQuestion:
 
 def render(text: str, *, context: Context | None = None) -> Markup:
     """Return a Markdown text as safe HTML; its headings become bold lines."""
-    return _clean(dialect().block(text, _writing(context)))
+    return _drawn(text, _writing(context))
 
 
 def render_inline(text: str, *, context: Context | None = None) -> Markup:
     """Return one line of Markdown as safe HTML without any paragraph around it."""
-    return _clean(dialect().line(text, _writing(context)), INLINE)
+    return _drawn_line(text, _writing(context))
 
 
 def render_question(
@@ -197,7 +187,12 @@ def render_question(
         type=question.type,
         stem=render_inline(question.stem, context=context),
         body=render(question.body, context=context),
-        options=tuple(render_inline(o.text, context=context) for o in question.options),
+        options=tuple(
+            render_inline(o.text, context=context)
+            if n < MAX_ANSWERS
+            else escape(o.text)
+            for n, o in enumerate(question.options)
+        ),
         unit=question.unit,
         points=question.points,
         hints=len(question.hints),
@@ -224,6 +219,22 @@ def render_lesson(
         terms=_terms(lesson, terms, context, mentioned),
         context=context,
     )
+
+
+def _drawn(text: str, writing: Writing) -> Markup:
+    """Return a text as safe HTML; one that no author writes is shown as it is."""
+    if is_simple(text):
+        try:
+            return _clean(dialect().block(text, writing))
+        except RecursionError:
+            pass
+    return Markup(as_written(text))  # noqa: S704 - every sign of it is escaped
+
+
+def _drawn_line(text: str, writing: Writing) -> Markup:
+    if is_simple(text):
+        return _clean(dialect().line(text, writing), INLINE)
+    return escape(text)
 
 
 def escaped(text: str) -> Markup:
@@ -288,6 +299,7 @@ class _Drawing:
         self.media = {item.name: item for item in course.media}
         self.context = context
         self.writing = writing
+        self.left = MAX_TEXTS
 
     def blocks(
         self, blocks: tuple[Block, ...], *, is_top: bool = False
@@ -322,10 +334,12 @@ class _Drawing:
                 return RenderedBlock("check", block)
 
     def _html(self, text: str) -> Markup:
-        return _clean(dialect().block(text, self.writing))
+        self.left -= 1
+        return _drawn(text, self.writing) if self.left > 0 else escape(text)
 
     def _inline(self, text: str) -> Markup:
-        return _clean(dialect().line(text, self.writing), INLINE)
+        self.left -= 1
+        return _drawn_line(text, self.writing) if self.left > 0 else escape(text)
 
     def _picture(self, figure: Figure) -> Picture | None:
         item = self.media.get(figure.media)
@@ -355,7 +369,8 @@ def _note(note: Footnote, number: int, context: Context, count: int) -> Rendered
         f"fnref-{number}" if index == 1 else f"fnref-{number}-{index}"
         for index in range(1, count + 1)
     )
-    html = render(note.text, context=context)
+    is_drawn = number <= MAX_TEXTS
+    html = render(note.text, context=context) if is_drawn else escape(note.text)
     return RenderedNote(number, f"fn-{number}", back, html, note.is_source)
 
 

@@ -1,4 +1,5 @@
 import re
+import time
 from dataclasses import replace
 from html.parser import HTMLParser
 
@@ -6,8 +7,10 @@ import pytest
 from markdown_it import MarkdownIt
 
 from tests.unit.courses.pages import GOOD
+from tests.unit.courses.pages import lesson as page
 from trainer.courses import markup
 from trainer.courses.compiler import compile_roots
+from trainer.courses.documents import read_document
 from trainer.courses.markup import Context, RenderedLesson
 from trainer.courses.model import Course, Lesson, Media, Prose, Quiz
 from trainer.courses.rendering.dialect import dialect
@@ -264,3 +267,34 @@ def _skeleton(html: str) -> list[str]:
     if "<strong>" in html:
         html = re.sub(r"</?strong>", "", html)
     return re.findall(r"</?\w+", re.sub(r"<(\w+)[^>]*>", r"<\1", html))
+
+
+@pytest.mark.parametrize(
+    "bit",
+    ["&", "- ", "  - ", "1. ", "> - ", "- [ ] a\n", "[^a]: b\n", "*a _b "],
+)
+@pytest.mark.parametrize("end", ["\n", "\n\n", "\n> "])
+def test_a_hostile_page_is_drawn_in_no_long_time(bit: str, end: str) -> None:
+    line = (bit * 1000)[:1900] + end
+    data = (page("> [!CHECKLIST] A {#a}\n\n") + line * 60).encode()
+    activity = read_document("page.md", data, "en").activity
+    assert isinstance(activity, Lesson)
+    started = time.process_time()
+    markup.render_lesson(good_course(), activity, Links())
+    assert time.process_time() - started < 1.5
+
+
+def test_a_nest_of_lists_is_shown_as_written() -> None:
+    html = markup.render("> - + * - + * - + * - a")
+    assert html == "<p>&gt; - + * - + * - + * - a</p>"
+    assert markup.render("- - - - - - - - - -") == "<hr>"
+
+
+def test_a_page_of_endless_texts_is_drawn_up_to_a_limit() -> None:
+    items = "".join(f"> - [ ] *{n}*\n" for n in range(markup.MAX_TEXTS + 10))
+    data = page("> [!CHECKLIST] A {#a}\n" + items).encode()
+    activity = read_document("page.md", data, "en").activity
+    assert isinstance(activity, Lesson)
+    (block,) = markup.render_lesson(good_course(), activity, Links()).blocks
+    assert block.items[0] == "<em>0</em>"
+    assert block.items[-1].startswith("*")

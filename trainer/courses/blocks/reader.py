@@ -16,7 +16,7 @@ from trainer.courses.model import (
     Reflection,
 )
 from trainer.courses.questions.reader import Asked, read_question
-from trainer.courses.reading import labels
+from trainer.courses.reading import habits, labels
 from trainer.courses.reading.body import (
     CALLOUTS,
     FENCE,
@@ -38,7 +38,8 @@ _FIGURE = re.compile(
     r"^ {0,3}!\[(?P<alt>[^\[\]]*)\]\(\s*(?:<(?P<angle>[^<>]*)>|(?P<plain>[^\s()<>]+))"
     r"(?:\s+(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'))?\s*\)\s*$"
 )
-_TICK = re.compile(r"^\s{0,3}[-*+]\s+\[[ xX]?\]\s+")
+_TICK = re.compile(r"^\s{0,3}(?:[-*+]|\d{1,3}[.)])\s+(?:\[[ xX]?\]\s+)?")
+_ALMOST_KIND = re.compile(r"\[?\s*!?\s*([A-Za-z]{3,10})\s*\](?![(\[:])")
 _URL = re.compile(r"<?https?://", re.IGNORECASE)
 _ENDS_NOTE = re.compile(r"^\S")
 
@@ -67,6 +68,7 @@ class _Blocks:
         self.found = found
         self.language = language
         self.report = report
+        self.heading: Line | None = None
 
     def run(self, lines: Sequence[Line], depth: int = 0) -> tuple[Block, ...]:
         blocks: list[Block] = []
@@ -79,13 +81,33 @@ class _Blocks:
                 index += 1
                 continue
             if block is not None:
-                _flush(prose, blocks)
+                self._flush(prose, blocks, depth)
                 blocks.append(block)
             elif FENCE.match(lines[index].text):
                 prose += lines[index:end]
             index = end
-        _flush(prose, blocks)
+        self._flush(prose, blocks, depth)
         return tuple(blocks)
+
+    def _flush(self, prose: list[Line], blocks: list[Block], depth: int) -> None:
+        """Make a block of text of the lines, and tell what they were meant to be."""
+        if not depth:
+            self._check_prose(prose)
+        text = text_of(prose)
+        if text.strip():
+            blocks.append(Prose(text))
+        prose.clear()
+
+    def _check_prose(self, prose: Sequence[Line]) -> None:
+        """Look below each heading for a question that is not written as one."""
+        below: list[Line] = []
+        for line in prose:
+            if heading := split_heading(line):
+                habits.check_prose(below, self.heading, self.report)
+                self.heading, below = heading[1], []
+            else:
+                below.append(line)
+        habits.check_prose(below, self.heading, self.report)
 
     def _block(
         self, lines: Sequence[Line], start: int, depth: int
@@ -116,6 +138,7 @@ class _Blocks:
     ) -> tuple[Block | None, int]:
         first = _unquoted(lines[start])
         if first is None or KIND.match(first.text) is None:
+            self._check_kind(first)
             end = start
             while end < len(lines) and (inner := _unquoted(lines[end])):
                 if KIND.match(inner.text):
@@ -129,6 +152,19 @@ class _Blocks:
             inside.append(inner)
             end += 1
         return self._kind(inside, depth), end
+
+    def _check_kind(self, first: Line | None) -> None:
+        """Report a quote that begins with the name of a block, but without its sign."""
+        found = _ALMOST_KIND.match(first.text) if first else None
+        if first is not None and found is not None and found[1].lower() in KINDS:
+            better = f"[!{found[1].upper()}]"
+            self.report.add(
+                "TC111",
+                first.place(0, found.end(0)),
+                name=found[0],
+                suggestion=f"write > {better}",
+                suggestion_id=f"tulis > {better}",
+            )
 
     def _kind(self, inside: list[Line], depth: int) -> Block | None:
         """Return the block that a quote with a kind stands for."""
@@ -168,6 +204,8 @@ class _Blocks:
                 items.append([line.cut(tick.end())])
             elif items and not line.is_blank:
                 items[-1].append(line)
+            elif not line.is_blank:
+                self.report.add("TC130", line.place())
         self._keep(braces.id, title.text, braces.id_place or place)
         texts = tuple(" ".join(text_of(item).split()) for item in items)
         return Checklist(braces.id, title.text.strip(), texts)
@@ -213,6 +251,7 @@ class _Blocks:
             heading, lines[start + 1 : end], self.language, self.report
         )
         self.found.asked.append(asked)
+        self.heading = None
         if end < len(lines) and RULE.match(lines[end].text):
             end += 1
         return Check(asked.question), end
@@ -245,13 +284,6 @@ def _goes_on(lines: Sequence[Line], index: int) -> bool:
 
 def _indent(line: Line) -> int:
     return len(line.text) - len(line.text.lstrip())
-
-
-def _flush(prose: list[Line], blocks: list[Block]) -> None:
-    text = text_of(prose)
-    if text.strip():
-        blocks.append(Prose(text))
-    prose.clear()
 
 
 def _end_of_fence(lines: Sequence[Line], start: int, fence: str) -> int:

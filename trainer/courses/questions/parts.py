@@ -18,6 +18,10 @@ _UNMATCHED = re.compile(r"^\s{0,3}[-*+]\s+[(\[]\s*(?:[xX]|[-+]?\d+%)?\s*(?:\s|$)
 _LABEL = re.compile(
     r"\*\*\s*([^*:\uff1a\n]{1,40}?)\s*(?:[:\uff1a]\s*\*\*|\*\*\s*[:\uff1a])[^\S\n]*"
 )
+_ALMOST_LABEL = re.compile(
+    r"^\s{0,3}(?P<open>[*_]{0,3})\s*(?P<name>[^\W\d_][^*_:\uff1a\n]{1,39}?)\s*"
+    r"(?:(?P<close>[*_]{1,3})\s*[:\uff1a]?|[:\uff1a]\s*(?P<late>[*_]{0,3}))\s*"
+)
 _QUOTE = re.compile(r"^\s*>\s?")
 
 ANSWER_LABELS = frozenset({"answer", "scale"})
@@ -99,6 +103,8 @@ class _Parting:
 
     def _take_label(self, line: Line) -> bool:
         """Begin a labelled text; further labels may stand in the same line."""
+        if self._take_almost_label(line):
+            return True
         if "**" not in line.text:
             return False
         first = _LABEL.match(line.text, len(line.text) - len(line.text.lstrip()))
@@ -117,6 +123,27 @@ class _Parting:
             place = line.place(match.start(), match.end() - match.start())
             self._target = Labelled(key or "", place, [_part(line, match.end(), end)])
             self.parts.labelled.append(self._target)
+        return True
+
+    def _take_almost_label(self, line: Line) -> bool:
+        """Begin a labelled text whose stars or colon are missing; report them."""
+        found = _ALMOST_LABEL.match(line.text)
+        key = labels.key_of(found["name"]) if found else None
+        if found is None or key not in _ALMOST_ALLOWED:
+            return False
+        if found["open"] == "**" and "**" in {found["close"], found["late"]}:
+            if found["late"] or line.text[: found.end()].rstrip()[-1] in ":\uff1a":
+                return False
+        elif found["close"] and not found["open"]:
+            return False
+        name = found["name"]
+        place = line.place(found.start("open"), len(found[0].strip()))
+        self.report.add("TC211", place, name=found[0].strip(), better=name.capitalize())
+        rest = _part(line, found.end(), len(line.text))
+        if found["open"] and not (found["close"] or found["late"]):
+            rest = Line(rest.number, rest.column, rest.text.removesuffix(found["open"]))
+        self._target = Labelled(key or "", place, [rest])
+        self.parts.labelled.append(self._target)
         return True
 
     def _is_in_text(self) -> bool:
@@ -203,4 +230,5 @@ def _part(line: Line, start: int, end: int) -> Line:
     return Line(line.number, line.column + start, line.text[start:end].rstrip())
 
 
+_ALMOST_ALLOWED = (ANSWER_LABELS | TEXT_LABELS) - {"source"}
 _ALL_LABELS = ANSWER_LABELS | LATER_LABELS | TEXT_LABELS

@@ -16,7 +16,7 @@ from trainer.courses.questions.parts import (
     take_apart,
 )
 from trainer.courses.questions.settings import ALLOWED, QuestionSettings
-from trainer.courses.reading import labels
+from trainer.courses.reading import habits, labels
 from trainer.courses.reading.body import CALLOUTS, KIND
 from trainer.courses.reading.braces import split_braces
 from trainer.courses.reading.report import Place, Report, suggest
@@ -48,6 +48,8 @@ def read_question(
         report.add("TC210", stem.place(), better=_slug(stem.text))
     parts = take_apart(lines, report)
     _check_body(parts.body, report)
+    loose = [*parts.body, *(line for m in parts.marked for line in m.lines[1:])]
+    is_almost = habits.check_question(loose, report)
     question = Question(
         id=braces.id,
         type="single",
@@ -62,9 +64,12 @@ def read_question(
         difficulty=settings.number("difficulty", 1, 5),
         unit=braces.text("unit"),
     )
+    if is_almost and not parts.marked:
+        return Asked(question, stem.place(), braces.id_place, None)
     answered = _answer(question, parts, stem, settings, language)
     item = braces.items.get("competency")
-    advice.advise(answered, parts, stem, report)
+    if answered.options or answered.accepted or answered.truth is not None:
+        advice.advise(answered, parts, stem, report)
     return Asked(answered, stem.place(), braces.id_place, item.place if item else None)
 
 

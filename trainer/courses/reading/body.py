@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from trainer.courses.reading import inline, labels
+from trainer.courses.reading import habits, inline, labels
 from trainer.courses.reading.inline import Reference
 from trainer.courses.reading.report import Place, Report
 from trainer.courses.reading.source import Line, passage
@@ -110,6 +110,8 @@ class Walk:
             self._flush()
             self.walked.notes.setdefault(note[1], line.place(0, note.end()))
             line = line.cut(note.end())
+        else:
+            habits.check_line(line, self.report)
         self._paragraph.append(line)
 
     def _flush(self) -> None:
@@ -120,6 +122,8 @@ class Walk:
         self.walked.words += text.text.count(" ") + len(self._paragraph)
         self._check_table()
         self._check_underline()
+        habits.check_paragraph(self._paragraph, self.report)
+        habits.check_links(text, self.report)
         self._paragraph = []
 
     def _heading(self, line: Line, level: int, text: Line) -> None:

@@ -22,6 +22,10 @@ _TARGET = re.compile(
     r"\(\s*(?:<(?P<angle>[^<>\n]*)>|(?P<plain>[^\s()<]*(?:\([^\s()]*\)[^\s()]*)*))"
     r"(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)"
 )
+_BROKEN = re.compile(
+    r"\((?=[^()<>\n]{0,200}[./\\][^()<>\n]{0,200}\))([^()<>\n]{1,400})\)"
+)
+_CAPTION = re.compile(r"\s+[\u201c\u201d\u201e\u2018\u2019\u00ab]")
 _BARE = re.compile(r"(?<![\w(<\"'\x02])http://[^\s<>()]+")
 _SCHEME = re.compile(r"^\s*([A-Za-z][A-Za-z0-9+.-]*):")
 _EMPTY_WORDS = frozenset(
@@ -152,6 +156,8 @@ def _scan_brackets(text: Passage, masked: str, report: Report) -> list[Reference
         target = _TARGET.match(masked, token.end())
         if target is not None:
             found.append(_reference(text, start, token, target, report))
+        elif broken := _BROKEN.match(masked, token.end()):
+            _report_blanks(text, start[0] == "![", broken, report)
     return found
 
 
@@ -174,6 +180,26 @@ def _reference(
         report.add("TC105", whole, value=label)
     check_target(written, place, report)
     return Reference("link", written, place)
+
+
+def _report_blanks(
+    text: Passage, is_image: bool, found: re.Match[str], report: Report
+) -> None:
+    """Report an address that is shown as text because of a blank in it."""
+    written = text.text[found.start(1) : found.end(1)]
+    advice = {
+        "suggestion": "an address has no blanks: rename the file, or write (<"
+        f"{written}>)",
+        "suggestion_id": "alamat tidak memuat spasi: ganti nama berkas, atau tulis (<"
+        f"{written}>)",
+    }
+    if _CAPTION.search(written):
+        advice = {
+            "suggestion": 'put the caption in straight quotes: "caption"',
+            "suggestion_id": 'apit keterangan dengan tanda kutip lurus: "keterangan"',
+        }
+    code = "TC603" if is_image else "TC601"
+    report.add(code, text.place(found.start(1), len(written)), name=written, **advice)
 
 
 def _check_alt(alt: str, place: Place, report: Report) -> None:

@@ -10,7 +10,7 @@ from trainer.courses.findings import Finding, describe, in_order
 _IGNORE = re.compile(r"^[\s>]*<!--\s*tc-ignore\s+(TC\d{3}(?:[\s,]+TC\d{3})*)\b")
 MAX_OF_A_CODE = 200
 MAX_VALUE = 60
-MAX_SUGGESTIONS = 12
+MAX_SUGGESTIONS = 20
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ import yaml
 from trainer.courses.reading.report import Place, Report
 
 MAX_DEPTH = 20
+_TAB = "there is a tab where blanks are needed"
 
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,14})")
 _DECIMAL = re.compile(r"[-+]?[0-9]{1,15}\.[0-9]{1,15}")
@@ -51,27 +52,38 @@ def read_settings(text: str, first_line: int, report: Report) -> Node | None:
     try:
         node = reader.read(yaml.parse(text, Loader=_LOADER))
     except _SettingsError as error:
-        report.add("TC003", reader.at(error.mark), reason=str(error))
+        report.add("TC003", reader.at(error.mark), **_reason(str(error)))
         return None
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        report.add("TC003", reader.at(mark), reason=_plain(error.problem))
+        mark, reason = _plain(error, text)
+        report.add("TC003", reader.at(mark), **_reason(reason))
         return None
     except yaml.YAMLError:
-        report.add("TC003", Place(first_line), reason="a character is not allowed")
+        report.add("TC003", Place(first_line), **_reason("a character is not allowed"))
         return None
     if not isinstance(node.value, dict):
-        report.add("TC003", node.place, reason="there are no settings here")
+        report.add("TC003", node.place, **_reason("there are no settings here"))
         return None
     return node
 
 
-def _plain(problem: str | None) -> str:
-    if problem and "not allowed in this context" in problem:
-        return "there is a colon too many"
-    if problem and "tab" in problem:
-        return "there is a tab where blanks are needed"
-    return "a line is indented wrongly, or a bracket or quote is not closed"
+def _plain(error: yaml.MarkedYAMLError, text: str) -> tuple[_Mark, str]:
+    """Return where the mistake was made and what it is, in words of authors."""
+    problem = error.problem or ""
+    mark = error.problem_mark or error.context_mark
+    if "not allowed in this context" in problem:
+        return mark, "there is a colon too many"
+    if "cannot start any token" in problem:
+        rows = text.split("\n")
+        is_tab = mark is not None and rows[mark.line][mark.column :].startswith("\t")
+        return mark, _TAB if is_tab else "text that begins with this sign needs quotes"
+    if "could not find expected ':'" in problem:
+        return error.context_mark or mark, "a blank is missing behind the colon"
+    return mark, "a line is indented wrongly, or a bracket or quote is not closed"
+
+
+def _reason(words: str) -> dict[str, str]:
+    return {"reason": words, "reason_id": _IN_INDONESIAN.get(words, words)}
 
 
 class _Reader:
@@ -158,3 +170,21 @@ def _scalar(event: yaml.ScalarEvent) -> str | int | float | bool | None:
     if _DECIMAL.fullmatch(text):
         return float(text)
     return str(text)
+
+
+_IN_INDONESIAN = {
+    "there is a colon too many": "ada titik dua yang berlebih",
+    "text that begins with this sign needs quotes": "teks yang diawali tanda ini "
+    "memerlukan tanda kutip",
+    _TAB: "ada tab di tempat yang memerlukan spasi",
+    "a blank is missing behind the colon": "kurang spasi di belakang titik dua",
+    "a line is indented wrongly, or a bracket or quote is not closed": "indentasi "
+    "baris keliru, atau kurung atau tanda kutip tidak ditutup",
+    "a character is not allowed": "ada karakter yang tidak diizinkan",
+    "there are no settings here": "tidak ada setelan di sini",
+    "a second --- is one too many": "baris --- kedua berlebih",
+    "names with & and * are not used": "nama dengan & dan * tidak dipakai",
+    "tags with ! are not used": "tanda ! tidak dipakai",
+    "the settings are nested too deep": "setelan bersarang terlalu dalam",
+    "a name is missing here": "ada nama yang kurang di sini",
+}

@@ -37,7 +37,11 @@ SETTINGS = {
 }
 _EXTERNAL = re.compile(r"^(?:https?://|mailto:|tel:)", re.IGNORECASE)
 _SIGNS = re.compile(r"[\[\]`\\*_<&@~]|^\s*[>#=]|://", re.MULTILINE)
-_DEEP = re.compile(r"(?:>[ \t]?){8}")
+_DEEP = re.compile(
+    r"^(?![ \t>]*(?:(?:-[ \t]{0,2})+|(?:\*[ \t]{0,2})+)$)"
+    r"[ \t]*(?:>[ \t]*|(?:[-*+]|\d{1,9}[.)])[ \t]+){8}",
+    re.MULTILINE,
+)
 _TASK = re.compile(r"^\[([ xX])\]\s+")
 
 
@@ -82,17 +86,13 @@ class Dialect:
         trees.register(_Contents(self), "trainer-contents", -10)
 
     def block(self, text: str, writing: Writing) -> str:
-        """Return a text of any length as HTML that is not yet cleaned."""
-        if not is_simple(text):
-            return _as_written(text)
+        """Return a simple text as HTML that is not yet cleaned."""
         self.writing = writing
         self.markdown.reset()
         return self.markdown.convert(portable(text))
 
     def line(self, text: str, writing: Writing) -> str:
-        """Return a text as HTML without paragraphs, not yet cleaned."""
-        if not is_simple(text):
-            return html.escape(text)
+        """Return a simple text as HTML without paragraphs, not yet cleaned."""
         self.writing = writing
         self.markdown.reset()
         root = ElementTree.Element("div")
@@ -124,7 +124,8 @@ def _is_simple_chunk(chunk: str) -> bool:
     return len(chunk) <= MAX_SIGNS or len(_SIGNS.findall(chunk)) <= MAX_SIGNS
 
 
-def _as_written(text: str) -> str:
+def as_written(text: str) -> str:
+    """Return a text as paragraphs of HTML that show each of its signs."""
     return "".join(f"<p>{html.escape(c)}</p>" for c in text.split("\n\n") if c.strip())
 
 
