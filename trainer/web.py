@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import traceback
 import uuid
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -52,6 +54,8 @@ STATUS_OF = (
     (errors.ConflictError, 409),
     (errors.UnavailableError, 503),
 )
+IMPERSONAL = (AttributeError, ImportError, NameError, TypeError)
+MOST_LOGGED = 200  # lines
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -135,6 +139,7 @@ def init_app(app: Flask, gatekeeper: Gatekeeper) -> None:
     app.before_request(refuse_hostile)
     app.before_request(open_gate)
     app.after_request(add_headers)
+    app.log_exception = log_failure  # type: ignore[assignment, method-assign]  # bound to nothing
     app.register_error_handler(errors.TrainerError, explain_failure)
     app.register_error_handler(OperationalError, explain_outage)
     app.register_error_handler(CSRFError, explain_csrf)
@@ -233,6 +238,22 @@ def refuse_json(status: int, error: str, message: str, **more: object) -> Respon
     response = jsonify({"error": error, "message": message, **more})
     response.status_code = status
     return response
+
+
+def log_failure(_about: object) -> None:
+    """Log where our program failed: no address and no value, as they may be personal.
+
+    Only errors that speak of the program alone are given in their own words.
+    """
+    lines: list[str] = []
+    error = sys.exception()
+    while error is not None and len(lines) < MOST_LOGGED:
+        text = f": {error}" if isinstance(error, IMPERSONAL) else ""
+        lines += [*traceback.format_tb(error.__traceback__), type(error).__name__, text]
+        lines.append("\n")
+        error = error.__cause__ or error.__context__
+    where = f"{request.method} {request.endpoint}"
+    current_app.logger.error("failed at %s\n%s", where, "".join(lines))
 
 
 def explain_failure(error: errors.TrainerError) -> ResponseReturnValue:

@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 from tests.functional.signing import EMAIL, HASH, PASSWORD, add_person, csrf_of
 from tests.functional.test_security_access import UNSAFE, addresses
 from trainer.accounts.rules import ROLES
+from trainer.web import policy
 
 FORM = "application/x-www-form-urlencoded"
 TEXTS = (
@@ -193,3 +194,23 @@ def test_a_second_value_of_one_name_is_looked_at_too(client: FlaskClient) -> Non
     token = csrf_of(client.get("/sign-in").text)
     fields = {"csrf_token": token, "email": ["a@b.example", "\0"], "password": "x"}
     assert client.post("/sign-in", data=fields).status_code == 400
+
+
+def test_a_failure_of_ours_is_logged_without_addresses_and_values(
+    app: Flask,
+    client: FlaskClient,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    @policy("public")
+    def fail(token: str) -> str:
+        raise ValueError(EMAIL + token)
+
+    monkeypatch.setitem(app.view_functions, "accounts.reset", fail)
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", value=False)
+    assert client.get("/reset/a-secret-token").status_code == 500
+    assert "GET accounts.reset" in caplog.text
+    assert "ValueError" in caplog.text
+    assert "in fail" in caplog.text
+    assert EMAIL not in caplog.text
+    assert "a-secret-token" not in caplog.text

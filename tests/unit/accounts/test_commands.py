@@ -300,6 +300,14 @@ def test_guesses_at_one_account_slow_down_and_open_again(session: Session) -> No
     assert sign_ins.reserve_guess(session, "a", "s", soon) == timedelta(seconds=4)
 
 
+def test_a_clock_that_went_back_keeps_nobody_out(session: Session) -> None:
+    for _n in range(rules.BY_ACCOUNT.free):
+        sign_ins.reserve_guess(session, "a", "s", DAY_ONE)
+    before = DAY_ONE - timedelta(hours=1)
+    assert sign_ins.reserve_guess(session, "a", "s", before) is None
+    assert sign_ins.reserve_guess(session, "a", "s", before) is not None
+
+
 def test_a_right_password_or_an_hour_forgives_an_account(session: Session) -> None:
     for _n in range(rules.BY_ACCOUNT.free - 1):
         sign_ins.reserve_guess(session, "a", "s", DAY_ONE)

@@ -90,7 +90,7 @@ def reserve_guess(
     row = _throttle(session, account, now)
     other = session.get(Throttle, source)
     opens_at = max(row.opens_at, EPOCH if other is None else other.opens_at)
-    if opens_at > now:
+    if now < opens_at <= now + rules.BY_ACCOUNT.most:  # later only if a clock went back
         return opens_at - now
     _count(row, rules.BY_ACCOUNT, now)
     return None
