@@ -36,7 +36,7 @@ from trainer.courses.rendering.dialect import (
     dialect,
     is_simple,
 )
-from trainer.courses.rendering.texts import numbers, texts
+from trainer.courses.rendering.texts import TERM, linked_terms, numbers
 
 INLINE = frozenset(
     {"a", "abbr", "br", "code", "del", "em", "img", "span", "strong", "sub", "sup"}
@@ -207,7 +207,10 @@ def render_lesson(
     terms = {term.id: term for term in course.glossary}
     writing = _writing(context)
     writing.has_anchors = True
-    writing.terms = {n: terms[n].title for n in lesson.key_terms if n in terms}
+    linked = linked_terms(lesson)
+    writing.terms = {
+        n: terms[n].title for n in lesson.key_terms if n in terms and n not in linked
+    }
     pending = set(writing.terms)
     blocks = _Drawing(course, context, writing).blocks(lesson.blocks, is_top=True)
     mentioned = pending - set(writing.terms)
@@ -381,15 +384,13 @@ def _terms(
     mentioned: set[str],
 ) -> tuple[RenderedTerm, ...]:
     """Return the terms that the page links, by title."""
-    pattern = re.compile(r"\(\s*glossary:([a-z0-9-]+)")
-    wanted = {n for text in texts(lesson) for n in pattern.findall(text)}
-    todo = list((wanted | mentioned | set(lesson.key_terms)) & set(terms))
+    todo = list((linked_terms(lesson) | mentioned | set(lesson.key_terms)) & set(terms))
     shown: dict[str, Term] = {}
     while todo:
         name = todo.pop()
         if name not in shown:
             shown[name] = terms[name]
-            todo += [n for n in pattern.findall(terms[name].text) if n in terms]
+            todo += [n for n in TERM.findall(terms[name].text) if n in terms]
     return tuple(
         RenderedTerm(f"term-{t.id}", t.title, render(t.text, context=context))
         for t in sorted(shown.values(), key=lambda t: (t.title.casefold(), t.id))

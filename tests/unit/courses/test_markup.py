@@ -84,6 +84,12 @@ def test_a_key_term_that_is_linked_already_is_left_alone() -> None:
     assert str(page.blocks[0].html).count("#term-holding-statement") == 1
 
 
+def test_a_mention_before_a_link_of_the_author_stays_text() -> None:
+    page = rendered("Holding statement: a [word](glossary:holding-statement).")
+    assert page.blocks[0].html.count("#term-holding-statement") == 1
+    assert page.blocks[0].html.startswith("<p>Holding statement: ")
+
+
 def test_a_mention_after_other_markup_is_linked() -> None:
     html = rendered("*First* a holding statement, then.").blocks[0].html
     assert '</em> a <a class="term"' in html

@@ -16,6 +16,8 @@ from trainer.courses.model import (
 from trainer.courses.reading.inline import mask
 from trainer.courses.rendering.dialect import NOTE
 
+TERM = re.compile(r"\(\s*glossary:([a-z0-9-]+)")
+
 
 def texts(lesson: Lesson) -> Iterator[str]:
     """Yield every text of a lesson in reading order."""
@@ -48,6 +50,11 @@ def _question_texts(question: Question) -> Iterator[str]:
     yield from (feedback.if_wrong, feedback.source)
     yield from (option.feedback for option in question.options)
     yield from (accepted.feedback for accepted in question.accepted)
+
+
+def linked_terms(lesson: Lesson) -> set[str]:
+    """Return the terms that the author links; they need no link at their mention."""
+    return {name for text in texts(lesson) for name in TERM.findall(text)}
 
 
 def numbers(lesson: Lesson) -> dict[str, int]:
