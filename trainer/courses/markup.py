@@ -4,7 +4,6 @@ Nothing here knows a key, a weight or a hint: questions are drawn by the caller 
 `render_question`, which holds only what may reach the browser.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
