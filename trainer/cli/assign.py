@@ -19,7 +19,12 @@ from trainer.publishing.queries import load_catalogue
 @click.command()
 @click.argument("course")
 @click.argument("email")
-@click.option("--due", type=click.DateTime(["%Y-%m-%d"]), help="The last day for it.")
+@click.option(
+    "--due",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="The last day for it, as 2026-12-31.",
+)
 @with_appcontext
 def assign(*, course: str, email: str, due: datetime | None) -> None:
     """Order the person of an address to take a course, until a day if one is given."""

@@ -19,7 +19,13 @@ from trainer.publishing.queries import load_catalogue
 
 
 @click.command()
-@click.option("--learners", default=40, show_default=True, help="How many more people.")
+@click.option(
+    "--learners",
+    type=click.IntRange(0, 100_000),
+    default=40,
+    show_default=True,
+    help="How many more people.",
+)
 @click.option("--json", "is_json", is_flag=True, help="Print the accounts as JSON.")
 @with_appcontext
 def demo(*, learners: int, is_json: bool) -> None:

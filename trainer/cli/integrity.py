@@ -23,7 +23,7 @@ def integrity() -> None:
 @integrity.command()
 @with_appcontext
 def verify() -> None:
-    """Check chains, answers, markings and quotas; name what differs."""
+    """Check answers, markings, completions and report lines; name what differs."""
     try:
         with one_moment(db.engine) as session:
             lines, count = queries.describe(queries.verify(session), SHOWN)
@@ -36,7 +36,7 @@ def verify() -> None:
         click.echo(f"… and {count - len(lines)} more", err=True)
     if count:
         raise SystemExit(1)
-    click.echo("Everything is whole: chains, answers, markings and quotas.")
+    click.echo("Everything is whole: answers, markings, completions, report lines.")
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from trainer.errors import NotFoundError
 from trainer.extensions import db
 from trainer.progress.queries.columns import COLUMNS
 from trainer.progress.queries.report import ReportQuery, report_count, report_rows
+from trainer.publishing.queries import was_published
 from trainer.reports import formats, forms
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -26,7 +27,10 @@ def report() -> None:
 
 @report.command()
 @click.option("--course", default="", help="The id of one course; default: all.")
-@click.option("--as-of", type=DAY, help="As known at the end of this UTC day.")
+@click.option(
+    "--as-of", type=DAY, metavar="DATE",
+    help="As known at the end of this UTC day, 2026-11-30.",
+)  # fmt: skip
 @click.option("--ministry", default="", help="The code of one ministry; default: all.")
 @click.option(
     "--format", "kind", type=click.Choice(["csv", "json"]), default="csv",
@@ -41,6 +45,9 @@ def completion(
     *, course: str, as_of: datetime | None, ministry: str, kind: str, output: BinaryIO
 ) -> None:
     """Write who is where on which course, one row for each person and course."""
+    if course and not was_published(db.session, course):
+        message = f"There is no course {course}."
+        raise NotFoundError(message)
     asked = {"course": course, "as_of": as_of.date().isoformat() if as_of else ""}
     asked = forms.read_asked(asked)
     queries = _queries(asked, ministry)

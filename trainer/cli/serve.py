@@ -23,10 +23,9 @@ from flask.cli import with_appcontext
 from waitress import wasyncore
 from waitress.server import create_server
 
-from trainer.cli.worker import run_worker
+from trainer.cli.worker import refuse_unprepared, run_worker
 from trainer.errors import SettingError
 from trainer.extensions import catalogue, db, settings
-from trainer.operations.queries.schema import schema_problem
 
 if TYPE_CHECKING:
     from waitress.channel import HTTPChannel
@@ -45,7 +44,7 @@ SIGNALS_TO_LEAVE = (signal.SIGTERM, signal.SIGINT)
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True)
+@click.option("--port", type=click.IntRange(1, 65_535), default=8000, show_default=True)
 @click.option(
     "--workers",
     type=click.IntRange(1, 64),
@@ -58,19 +57,24 @@ SIGNALS_TO_LEAVE = (signal.SIGTERM, signal.SIGINT)
 def serve(*, host: str, port: int, workers: int, no_worker: bool) -> None:
     """Serve the site until stopped."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # werkzeug's way to the object itself
-    mend = schema_problem(db.engine)
-    if mend:
-        db.engine.dispose()
-        raise SettingError(mend)
+    refuse_unprepared()
     door = open_door(host, port)
     catalogue()
     db.session.close()
     db.engine.dispose()
-    click.echo(f"Serving on {settings().base_url}", err=True)
+    click.echo(f"Serving on {place_of(host, port, settings().base_url)}", err=True)
     tasks: list[Callable[[], None]] = [lambda: serve_requests(app, door)] * workers
     if not no_worker:
         tasks.append(lambda: run_worker(app))
     Crew(tasks, door).run()
+
+
+def place_of(host: str, port: int, base_url: str) -> str:
+    """Return where the site listens and, when that differs, where people find it."""
+    here = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    if base_url.rstrip("/") == here:
+        return here
+    return f"{here}, for people at {base_url} (TRAINER_BASE_URL)"
 
 
 def open_door(host: str, port: int) -> socket.socket:

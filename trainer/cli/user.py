@@ -193,7 +193,10 @@ def sign_out(email: str) -> None:
 @user.command()
 @click.argument("email")
 @click.option(
-    "--on", type=click.DateTime(["%Y-%m-%d"]), default=None, help="Default: today."
+    "--on",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="As 2026-11-30; default: today.",
 )
 @with_appcontext
 def leave(email: str, on: datetime | None) -> None:

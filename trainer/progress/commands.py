@@ -182,7 +182,8 @@ def settle(
         _supersede(session, _current(session, person_id, course_id), now)
         return None
     if progress.enrolled_at or progress.is_assigned:
-        _record(session, _line(person_id, identity, progress), now)
+        told = _named(identity, course_id) | rules.report_values(progress)
+        _record(session, {"person_id": person_id, "course_id": course_id} | told, now)
     return progress
 
 
@@ -236,32 +237,6 @@ def _earn(
     add_once(session, Completion, completion)
 
 
-def _line(
-    person_id: uuid.UUID, identity: Identity, progress: CourseProgress
-) -> dict[str, Any]:
-    """Return the values of a report line."""
-    entry, earned = progress.entry, progress.earned
-    return {
-        "person_id": person_id,
-        **_named(identity, entry.course.id),
-        "course_id": entry.course.id,
-        "course_version": earned.course_version if earned else entry.number,
-        "language": entry.course.language,
-        "required_count": progress.required_count,
-        "done_count": progress.done_count,
-        "best_score": progress.best_score,
-        "pass_mark": progress.pass_mark,
-        "attempts": progress.attempts,
-        "minutes": progress.minutes,
-        "enrolled_on": _day(progress.enrolled_at),
-        "due_on": progress.due_on,
-        "first_activity_at": progress.first_activity_at,
-        "last_activity_at": progress.last_activity_at,
-        "completed_on": _day(earned.recorded_at) if earned else None,
-        "expires_on": None,
-    }
-
-
 def _named(identity: Identity, course_id: str) -> dict[str, Any]:
     """Return the part of a line that says who and where."""
     order = (
@@ -286,11 +261,6 @@ def _named(identity: Identity, course_id: str) -> dict[str, Any]:
         "unit": identity.unit,
         "grade": identity.grade,
     }
-
-
-def _day(moment: datetime | None) -> date | None:
-    """Return the UTC day of a moment."""
-    return moment.astimezone(UTC).date() if moment else None
 
 
 def _all_current(session: Session, person_id: uuid.UUID) -> list[Found]:

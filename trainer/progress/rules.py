@@ -7,7 +7,7 @@ tenths of a per cent.
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Literal, TypeAlias
 
 from trainer.courses import catalogue
@@ -332,6 +332,32 @@ def course_progress(
         first_activity_at=facts.first_activity_at,
         last_activity_at=facts.last_activity_at,
     )
+
+
+def report_values(progress: CourseProgress) -> dict[str, object]:
+    """Return what a report line says of a person's progress, by column."""
+    entry, earned = progress.entry, progress.earned
+    return {
+        "course_version": earned.course_version if earned else entry.number,
+        "language": entry.course.language,
+        "required_count": progress.required_count,
+        "done_count": progress.done_count,
+        "best_score": progress.best_score,
+        "pass_mark": progress.pass_mark,
+        "attempts": progress.attempts,
+        "minutes": progress.minutes,
+        "enrolled_on": _day(progress.enrolled_at),
+        "due_on": progress.due_on,
+        "first_activity_at": progress.first_activity_at,
+        "last_activity_at": progress.last_activity_at,
+        "completed_on": _day(earned.recorded_at) if earned else None,
+        "expires_on": None,
+    }
+
+
+def _day(moment: datetime | None) -> date | None:
+    """Return the UTC day of a moment."""
+    return moment.astimezone(UTC).date() if moment else None
 
 
 def _graded_attempts(activities: Iterable[ActivityProgress], facts: Facts) -> int:

@@ -99,6 +99,11 @@ def version_number(session: Session, course_id: str, digest: str) -> int | None:
     )
 
 
+def was_published(session: Session, course_id: str) -> bool:
+    """Say whether a course of that id was ever delivered."""
+    return session.get(Publication, (course_id, 1)) is not None
+
+
 def media_file(session: Session, sha256: str) -> MediaFile | None:
     """Return a published file by its hash."""
     return session.get(MediaFile, sha256)

@@ -88,3 +88,8 @@ def test_an_order_without_a_day_replaces_one_with_it(people: Flask) -> None:
         person = person_by_email(db.session, "ayu@demo.example")
         found = due_dates(db.session, person.id)
     assert found == {"course-1": None}
+
+
+def test_a_course_that_never_was_is_refused(people: Flask) -> None:
+    with pytest.raises(NotFoundError, match="There is no course nowhere"):
+        run(people, "report", "completion", "--course", "nowhere")

@@ -3,12 +3,19 @@ from datetime import timedelta
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from tests.make import DAY_ONE, make_person, publish_course
+from tests.make import (
+    DAY_ONE,
+    make_course,
+    make_lesson,
+    make_person,
+    publish_course,
+)
 from tests.sitting import seat
 from trainer.accounts.models import SignIn
 from trainer.assessment.models import Attempt
+from trainer.database import unit
 from trainer.operations.commands import chores
-from trainer.progress.commands import open_course
+from trainer.progress.commands import complete_lesson, open_course, settle
 from trainer.progress.models import ReportLine
 from trainer.publishing.queries import load_catalogue
 
@@ -72,3 +79,33 @@ def test_lines_that_no_past_day_shows_are_removed_and_no_others(
     chores.tidy_lines(engine, DAY_ONE + timedelta(days=2))
     with Session(engine) as after:
         assert after.scalar(select(func.count()).select_from(ReportLine)) == lines == 1
+
+
+def test_people_on_the_way_follow_a_course_that_has_changed(engine: Engine) -> None:
+    first, second = make_lesson("lesson-1", 0), make_lesson("lesson-2", 0)
+    longer, shorter = (
+        make_course(activities=activities) for activities in ((first, second), (first,))
+    )
+
+    def begin(session: Session) -> None:
+        person = make_person(session)
+        publish_course(session, longer)
+        entry = load_catalogue(session).entries[0]
+        complete_lesson(session, person.id, entry, "lesson-1", DAY_ONE)
+        settle(session, person.id, entry, DAY_ONE)
+
+    unit(engine, begin)
+    unit(engine, lambda session: publish_course(session, shorter))
+    with Session(engine) as session:
+        catalogue = load_catalogue(session)
+    for hours in (1, 2):
+        chores.follow_versions(engine, catalogue, DAY_ONE + timedelta(hours=hours))
+    with Session(engine) as session:
+        lines = session.scalars(
+            select(ReportLine).order_by(ReportLine.recorded_at)
+        ).all()
+    assert [(row.required_count, row.course_version) for row in lines] == [
+        (2, 1),
+        (1, 2),
+    ]
+    assert [row.completed_on for row in lines] == [None, DAY_ONE.date()]

@@ -8,10 +8,18 @@ from sqlalchemy import Engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
-from tests.make import DAY_ONE
+from tests.make import (
+    DAY_ONE,
+    make_course,
+    make_lesson,
+    make_person,
+    publish_course,
+)
 from tests.sitting import LAPTOP, Sitting, a_save, minutes, seat
-from trainer.database import connect
+from trainer.courses.catalogue import CatalogueEntry
+from trainer.database import connect, unit
 from trainer.operations.queries.integrity import describe, verify
+from trainer.progress.commands import complete_lesson, open_course, settle
 
 Copy = Callable[[str], list[str]]
 
@@ -32,7 +40,23 @@ def a_history(engine: Engine) -> Sitting:
     sitting.save(attempt, a_save([2, 1], "organs"))
     sitting.save(attempt, a_save(True, "truth"), DAY_ONE + minutes(40))
     sitting.save(sitting.start(DAY_ONE + minutes(50)), a_save("note", "word"))
+    sitting.do(lambda s: open_course(s, sitting.person_id, sitting.entry, DAY_ONE))
+    another(engine)
     return sitting
+
+
+def another(engine: Engine) -> None:
+    """Let somebody complete another course of one lesson."""
+    course = make_course("course-2", activities=(make_lesson("lesson-9", checks=0),))
+
+    def work(session: Session) -> None:
+        person = make_person(session, "second@demo.example").id
+        made = publish_course(session, course)
+        entry = CatalogueEntry(course, made.digest or "", made.number)
+        complete_lesson(session, person, entry, "lesson-9", DAY_ONE)
+        settle(session, person, entry, DAY_ONE)
+
+    unit(engine, work)
 
 
 def test_what_was_made_by_the_rules_is_whole(engine: Engine) -> None:
@@ -100,6 +124,13 @@ SPOILT = [
         "INSERT INTO media_file VALUES ('ab', 'image/png', x'00', 0)",
         "media file ab: no version shows it",
     ),
+    ("UPDATE report_line SET attempts = 3", "attempts is 3, the facts give 2"),
+    ("UPDATE report_line SET completed_on = '2026-01-01'", "completed_on"),
+    ("UPDATE report_line SET course_version = 9", "was never published"),
+    ("DELETE FROM report_line", "no report line tells of it"),
+    ("DELETE FROM lesson_completion", "not done by then"),
+    ("UPDATE completion SET course_version = 9", "never published under its number"),
+    ("UPDATE completion SET recorded_at = 0", "not done by then"),
 ]
 
 

@@ -11,10 +11,10 @@ from trainer.accounts.commands import sign_ins
 from trainer.accounts.queries import ministries
 from trainer.assessment.commands import expire
 from trainer.assessment.queries import overdue_attempts
-from trainer.courses.catalogue import Catalogue
+from trainer.courses.catalogue import Catalogue, CatalogueEntry
 from trainer.database import unit
 from trainer.progress.commands import clear_out, restate, settle
-from trainer.progress.queries.courses import newly_posted
+from trainer.progress.queries.courses import newly_posted, outpaced
 
 
 def sweep_attempts(engine: Engine, catalogue: Catalogue, now: datetime) -> int:
@@ -43,6 +43,15 @@ def renew_lines(engine: Engine, catalogue: Catalogue, now: datetime) -> None:
         unit(engine, partial(_renew, person_id, catalogue, now))
 
 
+def follow_versions(engine: Engine, catalogue: Catalogue, now: datetime) -> None:
+    """Settle anew the people on the way through courses that have changed."""
+    for entry in catalogue.entries:
+        with Session(engine) as session:
+            people = outpaced(session, entry, now)
+        for person_id in people:
+            unit(engine, partial(_settle, person_id, entry, now))
+
+
 def tidy_lines(engine: Engine, now: datetime) -> None:
     """Remove report lines that no past day shows, of the day before yesterday."""
     day = now.date() - timedelta(days=2)
@@ -56,6 +65,12 @@ def _renew(
     person_id: uuid.UUID, catalogue: Catalogue, now: datetime, session: Session
 ) -> None:
     restate(session, person_id, catalogue, now)
+
+
+def _settle(
+    person_id: uuid.UUID, entry: CatalogueEntry, now: datetime, session: Session
+) -> None:
+    settle(session, person_id, entry, now)
 
 
 def _tidy(ministry_id: uuid.UUID, day: date, session: Session) -> None:

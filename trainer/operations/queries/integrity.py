@@ -21,21 +21,15 @@ from trainer.assessment.queries import pinned_course
 from trainer.assessment.rules import chain, scoring, timing
 from trainer.courses import bundle
 from trainer.errors import NotFoundError
+from trainer.operations.queries.differences import Difference
+from trainer.operations.queries.standing import (
+    completion_differences,
+    line_differences,
+)
 from trainer.publishing.models import ContentVersion, MediaFile
 
 BATCH = 200
 MARKED = frozenset({"graded", "released"})
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One row that is not what the facts say it must be."""
-
-    place: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.place}: {self.message}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +53,8 @@ def verify(session: Session) -> Iterator[Difference]:
     for start in range(0, len(every), BATCH):
         yield from _differences_of(session, every[start : start + BATCH])
         session.expunge_all()
+    yield from completion_differences(session)
+    yield from line_differences(session)
 
 
 def version_differences(session: Session) -> Iterator[Difference]:

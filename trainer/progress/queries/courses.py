@@ -16,6 +16,7 @@ from sqlalchemy import (
     bindparam,
     func,
     literal,
+    or_,
     select,
     union_all,
 )
@@ -23,6 +24,7 @@ from sqlalchemy.orm import Session
 
 from trainer.accounts.models import Ministry, Mission, Person, Posting
 from trainer.assessment.models import Attempt, Grading
+from trainer.courses import catalogue
 from trainer.courses.catalogue import CatalogueEntry
 from trainer.database import Base
 from trainer.enrolment.models import Assignment, Enrolment
@@ -275,3 +277,21 @@ def newly_posted(session: Session, now: datetime) -> list[uuid.UUID]:
     )
     late = {id_ for id_, day, told in rows if told.astimezone(UTC).date() < day}
     return sorted(late)
+
+
+def outpaced(session: Session, entry: CatalogueEntry, now: datetime) -> list[uuid.UUID]:
+    """Return the people on the way whose lines tell of another version of a course.
+
+    Or of what it required before something in it was opened at its time.
+    """
+    lines = ReportLine.__table__.c
+    required = len(catalogue.required_ids(entry.course, now))
+    rows = session.scalars(
+        select(lines.person_id).where(
+            lines.course_id == entry.course.id,
+            lines.superseded_at.is_(None),
+            lines.completed_on.is_(None),
+            or_(lines.course_version != entry.number, lines.required_count != required),
+        )
+    )
+    return sorted(rows)
