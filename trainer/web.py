@@ -306,7 +306,7 @@ def problem(status: int, detail: str) -> ResponseReturnValue:
         503: _("The site cannot answer just now"),
     }
     title = titles.get(status, _("Something went wrong"))
-    if wants_json():
+    if wants_json() or request.path.endswith(".json"):
         response = refuse_json(status, _error_name(status), detail or title)
         return ask_to_wait(response)
     is_ours = status >= HTTPStatus.INTERNAL_SERVER_ERROR

@@ -30,6 +30,8 @@ TEXTS = frozenset(
         "course",
     }
 )
+NAMED_BY_VALUE = frozenset({"course", "mission", "unit", "status"})
+DATED = ("due_", "completed_")
 GZIP = 31
 QUICK = 1
 
@@ -123,7 +125,13 @@ def told(moment: datetime, filters: Mapping[str, str], total: int) -> dict[str, 
     return {"as_of": as_of, "filters": dict(filters), "total": total}
 
 
-def file_name(course: str, day: str, kind: str) -> str:
-    """Return the name of a file: what it reports, as of which day."""
-    plain = re.sub("[^a-z0-9-]+", "", course.lower())[:60]
-    return "-".join(part for part in ("completion", plain, day) if part) + f".{kind}"
+def file_name(filters: Mapping[str, str], day: str, total: int, kind: str) -> str:
+    """Return the name of a file: its filters, as of which day, how many rows."""
+    parts = ["completion"]
+    for name, value in filters.items():
+        if name in NAMED_BY_VALUE:
+            parts.append(value)
+        elif name.startswith(DATED):
+            parts.append(f"{name} {value}")
+    plain = [re.sub("[^a-z0-9]+", "-", p.lower()).strip("-")[:60] for p in parts]
+    return "-".join(p for p in (*plain, day, f"{total}-rows") if p) + f".{kind}"

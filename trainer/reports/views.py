@@ -219,7 +219,7 @@ def _download(kind: str) -> Response:
     response = Response(_sent(pieces, turn, is_packed=is_packed))
     response.call_on_close(turn.close)
     response.mimetype = "text/csv" if kind == "csv" else "application/json"
-    name = formats.file_name(query.course, query.day.isoformat(), kind)
+    name = formats.file_name(asked, query.day.isoformat(), total, kind)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Vary"] = "Accept-Encoding"
     if is_packed:

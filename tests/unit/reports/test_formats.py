@@ -93,10 +93,20 @@ def test_compressed_pieces_are_the_same_bytes(pieces: list[bytes]) -> None:
 
 
 def test_a_file_is_named_by_what_it_holds() -> None:
-    assert formats.file_name("", "2026-11-23", "csv") == "completion-2026-11-23.csv"
-    assert (
-        formats.file_name('a"/../B', "2026-11-23", "json")
-        == "completion-ab-2026-11-23.json"
+    day = "2026-11-23"
+    assert formats.file_name({}, day, 4, "csv") == "completion-2026-11-23-4-rows.csv"
+    asked = {
+        "course": 'a"/../B',
+        "status": "in progress",
+        "as_of": day,
+        "due_to": "2026-12-01",
+        "sort": "name",
+    }
+    assert formats.file_name(asked, day, 0, "json") == (
+        "completion-a-b-in-progress-due-to-2026-12-01-2026-11-23-0-rows.json"
+    )
+    assert formats.file_name({"mission": "北京"}, day, 1, "csv") == (
+        "completion-2026-11-23-1-rows.csv"
     )
 
 
