@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings
 from sqlalchemy import Engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
@@ -23,6 +24,9 @@ from trainer.publishing.queries import current_revision, load_catalogue
 
 SECRET = "a secret for tests alone, long enough: 0123456789"
 PASSWORD = "correct horse battery staple"
+
+settings.register_profile("steady", deadline=None)
+settings.load_profile("steady")
 
 
 @dataclass(frozen=True)

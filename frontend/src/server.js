@@ -17,14 +17,18 @@ function renew(token) {
   }
 }
 
-/** Fetch this page again for a fresh token; false when the person is signed out. */
-async function freshToken() {
+/** Fetch this page again; null when the person is signed out. */
+export async function thisPage() {
   const reply = await fetch(location.href, { headers: { Accept: "text/html" } });
   const page = new DOMParser().parseFromString(await reply.text(), "text/html");
-  const token = page.querySelector('meta[name="csrf-token"]')?.content;
-  if (!token || page.body.dataset.user !== user()) return false;
-  renew(token);
-  return true;
+  return page.body.dataset.user === user() ? page : null;
+}
+
+/** Take a fresh token from the server; false when the person is signed out. */
+async function freshToken() {
+  const token = (await thisPage())?.querySelector('meta[name="csrf-token"]')?.content;
+  if (token) renew(token);
+  return Boolean(token);
 }
 
 async function attemptOnce(url, method, body, options) {

@@ -1,5 +1,5 @@
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 
 from tests.browser.conftest import Arrive, Person, give_cookie
 from tests.browser.site import PASSWORD, Site
@@ -49,6 +49,29 @@ def test_an_answer_survives_a_crash_of_the_page(arrive: Arrive, site: Site) -> N
     page.reload()
     expect(page.locator("#q-wet input[value=true]")).to_be_checked()
     assert site.saves(attempt) == 1
+
+
+def test_a_page_drawn_just_before_an_answer_arrived_catches_up(arrive: Arrive) -> None:
+    person = arrive()
+    attempt = begin(person.page)
+    late = person.context.new_page()
+    late.goto("/")
+    drawn: list[tuple[Route, APIResponse]] = []
+    late.route(
+        f"**/attempts/{attempt}",
+        lambda route: drawn.append((route, route.fetch())),
+        times=1,
+    )
+    with late.expect_request(f"**/attempts/{attempt}"):
+        late.evaluate(f"setTimeout(() => location.assign('/attempts/{attempt}'))")
+    while not drawn:
+        late.wait_for_timeout(20)
+    answer(person.page, "wet", ["true"])
+    expect_saved(person.page, "wet")
+    route, stale = drawn[0]
+    route.fulfill(response=stale)
+    expect(late.locator("#q-wet input[value=true]")).to_be_checked()
+    expect(late.locator("#q-wet")).to_have_attribute("data-rev", "1")
 
 
 def test_an_expired_sign_in_loses_no_answer(arrive: Arrive, site: Site) -> None:
@@ -232,7 +255,8 @@ def test_signing_out_asks_before_it_leaves_answers_behind(arrive: Arrive) -> Non
         dialog.dismiss()  # type: ignore[attr-defined]  # Playwright's dialog
 
     page.on("dialog", refuse)
-    page.locator("form[data-sign-out] button").click()
+    with page.expect_event("dialog"):
+        page.locator("form[data-sign-out] button").click()
     expect(page.locator("#q-wet")).to_be_visible()
     assert len(asked) == 1
     assert "not yet saved" in asked[0]

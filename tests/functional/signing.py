@@ -18,6 +18,7 @@ from trainer.extensions import db
 PASSWORD = "correct horse battery staple"
 HASH = hash_password(PASSWORD, CHEAP)
 EMAIL = "learner@demo.example"
+CLOSED = "/me/security"
 
 
 def engine_of(app: Flask) -> Engine:
@@ -82,3 +83,8 @@ def fields_of(text: str, action: str) -> dict[str, list[str]]:
         value = str(field.get("value", ""))
         found.setdefault(str(field["name"]), []).append(value)
     return found
+
+
+def is_signed_in(client: FlaskClient) -> bool:
+    """Say whether a page for people who signed in opens."""
+    return client.get(CLOSED).status_code == 200

@@ -57,7 +57,9 @@ CLASSES = frozenset(
 )
 SCHEMES = {"https", "mailto", "tel"}
 EMPTY = Markup()
-MAX_TEXTS = 1_000
+MAX_LINES = 4_000
+MAX_NOTES = 1_000
+LINES_OF_A_TEXT = 4
 MAX_ANSWERS = 200
 
 
@@ -301,7 +303,7 @@ class _Drawing:
         self.media = {item.name: item for item in course.media}
         self.context = context
         self.writing = writing
-        self.left = MAX_TEXTS
+        self.left = MAX_LINES
 
     def blocks(
         self, blocks: tuple[Block, ...], *, is_top: bool = False
@@ -336,12 +338,15 @@ class _Drawing:
                 return RenderedBlock("check", block)
 
     def _html(self, text: str) -> Markup:
-        self.left -= 1
-        return _drawn(text, self.writing) if self.left > 0 else escape(text)
+        return _drawn(text, self.writing) if self._affords(text) else escape(text)
 
     def _inline(self, text: str) -> Markup:
-        self.left -= 1
-        return _drawn_line(text, self.writing) if self.left > 0 else escape(text)
+        return _drawn_line(text, self.writing) if self._affords(text) else escape(text)
+
+    def _affords(self, text: str) -> bool:
+        """Say whether the page has lines left; beginning a text costs a few, too."""
+        self.left -= LINES_OF_A_TEXT + text.count("\n")
+        return self.left >= 0
 
     def _picture(self, figure: Figure) -> Picture | None:
         item = self.media.get(figure.media)
@@ -371,7 +376,7 @@ def _note(note: Footnote, number: int, context: Context, count: int) -> Rendered
         f"fnref-{number}" if index == 1 else f"fnref-{number}-{index}"
         for index in range(1, count + 1)
     )
-    is_drawn = number <= MAX_TEXTS
+    is_drawn = number <= MAX_NOTES
     html = render(note.text, context=context) if is_drawn else escape(note.text)
     return RenderedNote(number, f"fn-{number}", back, html, note.is_source)
 

@@ -1,11 +1,11 @@
 // The page of an open attempt: every change is kept on this device, then sent, and its
 // state is said beside the question.
 import { debounced, element, filled, showState } from "../page.js";
-import { signInAddress, user } from "../server.js";
+import { signInAddress, thisPage, user } from "../server.js";
 import { startCountdown } from "./countdown.js";
 import { inWords, responseOf, setResponse } from "./responses.js";
 import { flush, flushAtOnce, onFate, settle } from "./sender.js";
-import { entries, keep, lasts, nextNumber, waiting, warm } from "./store.js";
+import { entries, hasArrivedSince, keep, lasts, nextNumber, waiting, warm } from "./store.js";
 
 const PAUSE = 500; // milliseconds without typing
 const PATIENCE = 8_000; // milliseconds that a submission waits for the line
@@ -178,8 +178,24 @@ class AttemptPage {
     }
   }
 
+  /** Show what another page had saved while this one was on its way. */
+  async refresh() {
+    if (!hasArrivedSince(performance.timeOrigin)) return;
+    const page = await thisPage().catch(() => null);
+    for (const newer of page?.querySelectorAll("[data-question]") ?? []) {
+      const section = this.sections.get(newer.dataset.question);
+      const isBehind = Number(section?.dataset.rev) < Number(newer.dataset.rev);
+      if (!isBehind || !same(responseOf(section), section.known)) continue;
+      this.note(section, newer.dataset.rev);
+      setResponse(section, responseOf(newer));
+      section.known = responseOf(section);
+      this.say(section, "saved", this.words.textSaved);
+    }
+  }
+
   /** Show again what this device still holds from before, and what became of it. */
   async restore() {
+    await this.refresh();
     const mine = (await entries(user())).filter((entry) => entry.attempt === this.attempt);
     for (const entry of mine) {
       const section = this.sections.get(entry.question);

@@ -1,6 +1,6 @@
 // Sends what waits on this device, oldest first, one sender per person and browser.
 import { send, user } from "../server.js";
-import { drop, entries, keep, waiting } from "./store.js";
+import { drop, entries, keep, noteArrival, waiting } from "./store.js";
 
 const FIRST = 1_000;
 const LONGEST = 60_000;
@@ -46,7 +46,10 @@ export async function settle(entry) {
 async function deliver(entry, options) {
   const result = await send(entry.url, "PUT", bodyOf(entry), options);
   const fate = fateOf(result, entry);
-  if (fate === "saved") await settle(entry);
+  if (fate === "saved") {
+    noteArrival();
+    await settle(entry);
+  }
   if (["late", "conflict", "refused"].includes(fate)) {
     await keep({ ...entry, held: fate, reply: result.reply });
   }

@@ -4,6 +4,7 @@
 
 const NAME = "trainer";
 const TABLE = "answers";
+const ARRIVED = "trainer-arrived";
 const memory = new Map();
 let opening = null;
 let open = null;
@@ -89,6 +90,12 @@ export function nextNumber() {
   remember("trainer-seq", String(seq));
   return { device, seq };
 }
+
+/** Write down that the server has just taken an answer. */
+export const noteArrival = () => remember(ARRIVED, String(Date.now()));
+
+/** Whether any page of this browser had an answer taken after a moment of this device. */
+export const hasArrivedSince = (moment) => Number(remembered(ARRIVED, () => "0")) >= moment;
 
 const fallback = new Map();
 

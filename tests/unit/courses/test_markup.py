@@ -297,7 +297,8 @@ def test_a_nest_of_lists_is_shown_as_written() -> None:
 
 
 def test_a_page_of_endless_texts_is_drawn_up_to_a_limit() -> None:
-    items = "".join(f"> - [ ] *{n}*\n" for n in range(markup.MAX_TEXTS + 10))
+    count = markup.MAX_LINES // markup.LINES_OF_A_TEXT + 10
+    items = "".join(f"> - [ ] *{n}*\n" for n in range(count))
     data = page("> [!CHECKLIST] A {#a}\n" + items).encode()
     activity = read_document("page.md", data, "en").activity
     assert isinstance(activity, Lesson)
