@@ -4,7 +4,6 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -44,9 +43,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium; its absence is a failure and says what to type."""
-    candidates = [os.environ.get("TRAINER_CHROMIUM", ""), "/usr/bin/chromium"]
-    candidates += [shutil.which("chromium") or "", shutil.which("google-chrome") or ""]
-    found = next((path for path in candidates if path and Path(path).exists()), None)
+    named = os.environ.get("TRAINER_CHROMIUM", "")
+    candidates = (
+        [named] if named else ["/usr/bin/chromium", "chromium", "google-chrome"]
+    )
+    found = next(filter(None, map(shutil.which, candidates)), None)
     if found is None:
         pytest.fail(MEND, pytrace=False)
     with sync_playwright() as playwright:

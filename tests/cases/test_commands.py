@@ -35,6 +35,17 @@ def test_the_roots_of_the_environment_are_the_default(
     assert "there is no file or folder nowhere" in found.stderr
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "1 error, 1 warning\n"), ("id", "1 kesalahan, 1 peringatan\n")],
+)
+def test_the_numbers_are_told_in_words(
+    tmp_path: Path, language: str, said: str
+) -> None:
+    write_tree(tmp_path, {f"{PLACE}page.md": quiz("## A {#a}\n\n- ( ) A\n- ( ) B\n")})
+    assert run("check", tmp_path, "--language", language).stderr == said
+
+
 def test_a_mistake_is_shown_with_its_line(tmp_path: Path) -> None:
     write_tree(tmp_path, {f"{PLACE}page.md": quiz("## A {#a}\n\n- ( ) A\n- ( ) B\n")})
     found = run("check", tmp_path)

@@ -71,7 +71,7 @@ def check(paths: tuple[Path, ...], form: str, strict: bool, language: str) -> No
         click.echo(FORMATS[form](_as_reported(found, told)))
     errors, warnings = (findings.count(found, s) for s in ("error", "warning"))
     if form == "text":
-        click.echo(f"{errors} errors, {warnings} warnings", err=True)
+        click.echo(findings.summary(found, language), err=True)
     if errors or (strict and warnings):
         sys.exit(1)
 

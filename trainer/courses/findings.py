@@ -108,6 +108,15 @@ def count(found: Iterable[Finding], severity: str) -> int:
     return sum(f.severity == severity for f in found)
 
 
+def summary(found: Sequence[Finding], language: str = "en") -> str:
+    """Return the numbers of errors and warnings in words."""
+    numbers = [count(found, severity) for severity in ("error", "warning")]
+    if language == "id":
+        return "{} kesalahan, {} peringatan".format(*numbers)
+    words = zip(numbers, ("error", "warning"), strict=True)
+    return ", ".join(f"{n} {word}" if n == 1 else f"{n} {word}s" for n, word in words)
+
+
 def format_text(found: Sequence[Finding]) -> str:
     """Return the findings for people: place, sentence, the line, help."""
     return "\n".join(_as_text(finding) for finding in found)
