@@ -17,6 +17,7 @@ from trainer.courses.documents import Document
 from trainer.courses.findings import Finding
 from trainer.courses.marking import ResponseError
 from trainer.courses.model import Course, Lesson, Media, Question, Quiz, Term
+from trainer.courses.rendering.drawn import Context, RenderedBlock
 from trainer.courses.tree import COURSE_FILE, COURSES
 
 FORMATS: dict[str, Callable[[Sequence[Finding]], str]] = {
@@ -242,14 +243,14 @@ def _question(question: Question) -> dict[str, Any]:
 
 
 def _quiz_html(quiz: Quiz, course: Course) -> str:
-    context = markup.Context(course, FileLinks())
+    context = Context(course, FileLinks())
     parts = [f"<h1>{markup.render_inline(quiz.title)}</h1>"]
     parts.append(markup.render(quiz.introduction, context=context))
     parts += [_question_html(q, context) for q in quiz.questions]
     return "\n".join(part for part in parts if part)
 
 
-def _question_html(question: Question, context: markup.Context) -> str:
+def _question_html(question: Question, context: Context) -> str:
     shown = markup.render_question(question, context=context)
     options = "".join(f"<li>{option}</li>" for option in shown.options)
     answers = f"<ul>{options}</ul>" if options else ""
@@ -269,9 +270,7 @@ def _lesson_html(lesson: Lesson, course: Course) -> str:
     return "\n".join(parts)
 
 
-def _block_html(
-    blocks: tuple[markup.RenderedBlock, ...], context: markup.Context
-) -> Iterator[str]:
+def _block_html(blocks: tuple[RenderedBlock, ...], context: Context) -> Iterator[str]:
     for drawn in blocks:
         if drawn.kind == "check":
             question = getattr(drawn.block, "question")  # noqa: B009 - one of several kinds

@@ -11,9 +11,9 @@ from tests.unit.courses.pages import lesson as page
 from trainer.courses import markup
 from trainer.courses.compiler import compile_roots
 from trainer.courses.documents import read_document
-from trainer.courses.markup import Context, RenderedLesson
 from trainer.courses.model import Course, Lesson, Media, Prose, Quiz
 from trainer.courses.rendering.dialect import dialect
+from trainer.courses.rendering.drawn import Context, RenderedLesson
 
 
 class Links:

@@ -14,7 +14,6 @@ from flask_babel import gettext as _
 
 from trainer.courses import markup
 from trainer.courses.catalogue import find_activity
-from trainer.courses.markup import RenderedBlock, RenderedLesson
 from trainer.courses.model import (
     Block,
     Callout,
@@ -24,6 +23,7 @@ from trainer.courses.model import (
     Question,
     Reflection,
 )
+from trainer.courses.rendering.drawn import RenderedBlock, RenderedLesson
 from trainer.delivery.queries import Tried
 from trainer.delivery.views.canvas import (
     Canvas,

@@ -9,8 +9,8 @@ from flask import current_app, get_template_attribute, url_for
 from flask_wtf.csrf import generate_csrf
 
 from trainer.courses.catalogue import CatalogueEntry
-from trainer.courses.markup import Context
 from trainer.courses.model import Course, Lesson, Media, Question
+from trainer.courses.rendering.drawn import Context
 from trainer.delivery.rules import CheckPlace
 from trainer.delivery.views import cards
 from trainer.web import select_language

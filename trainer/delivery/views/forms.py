@@ -6,8 +6,8 @@ from typing import Any, TypeAlias
 from flask_babel import gettext as _
 
 from trainer.courses import marking, markup
-from trainer.courses.markup import Context
 from trainer.courses.model import Checklist, Question, Reflection
+from trainer.courses.rendering.drawn import Context
 from trainer.delivery import rules
 from trainer.delivery.views.canvas import Canvas, macro, mask, place_of
 from trainer.progress.rules import outcome

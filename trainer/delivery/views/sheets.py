@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 
 from trainer.assessment.rules import scoring, tokens
 from trainer.courses import marking, markup
+from trainer.courses.rendering.drawn import Context, RenderedQuestion
 from trainer.delivery.views.canvas import Links
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Paper:
 
     def html(self, text: str) -> str:
         """Turn an author's Markdown into HTML."""
-        context = markup.Context(self.course, Links(self.course))
+        context = Context(self.course, Links(self.course))
         return markup.render(text, context=context) if text else ""
 
 
@@ -124,9 +125,9 @@ def spoken(question: Question, response: object) -> str:
 
 
 @lru_cache(maxsize=HELD_QUESTIONS)
-def _drawn(asked: Asked) -> markup.RenderedQuestion:
+def _drawn(asked: Asked) -> RenderedQuestion:
     """Return a question's HTML, drawn once for each version."""
-    context = markup.Context(asked.course, Links(asked.course))
+    context = Context(asked.course, Links(asked.course))
     return markup.render_question(asked.question, context=context)
 
 
