@@ -20,7 +20,7 @@ FIRST_DAY = date(2026, 1, 5)
 def add(
     line: sqlite3.Connection, ministry: uuid.UUID, count: int, courses: int
 ) -> None:
-    """Add people to a ministry, each on every course."""
+    """Add people to a ministry, each on every course since yesterday."""
     line.execute("PRAGMA synchronous = OFF")
     line.execute("PRAGMA cache_size = -200000")  # 200 MB, while it is filled
     missions = [uuid.uuid4().hex for _ in range(MISSIONS)]
@@ -28,7 +28,7 @@ def add(
         "INSERT INTO mission (id, ministry_id, name) VALUES (?, ?, ?)",
         [(m, ministry.hex, mission_name(n)) for n, m in enumerate(missions)],
     )
-    recorded = (clock.now() - EPOCH) // MICROSECOND
+    recorded = (clock.now() - timedelta(days=1) - EPOCH) // MICROSECOND
     ids = [uuid.uuid4().hex for _ in range(count)]
     insert(line, "person", person_rows(ministry.hex, ids, recorded))
     name = line.execute("SELECT name FROM ministry WHERE id = ?", (ministry.hex,))

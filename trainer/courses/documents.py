@@ -3,7 +3,7 @@
 Nothing here looks at another file; links are still as the author wrote them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -273,9 +273,18 @@ def _glossary(document: Document, body: Sequence[Line], report: Report) -> Docum
 
 
 def read_plain(
-    path: str, data: bytes, table: dict[str, schema.Setting]
+    path: str, data: bytes, table: Mapping[str, schema.Setting]
 ) -> tuple[Values, Report]:
     """Return the settings of a YAML file that has no text below them."""
+    values, report = _plain(path, data, tuple(table.items()))
+    return values, report.copy()
+
+
+@lru_cache(maxsize=MAX_REMEMBERED)
+def _plain(
+    path: str, data: bytes, table: tuple[tuple[str, schema.Setting], ...]
+) -> tuple[Values, Report]:
+    """Read settings; the same bytes are read once, and nobody adds to this report."""
     report = Report(path)
     lines = open_text(data, report)
     if lines is None:
@@ -284,4 +293,4 @@ def read_plain(
     node = read_settings(text, 1, report)
     if node is None:
         return NOTHING, report
-    return schema.check(node, table, report), report
+    return schema.check(node, dict(table), report), report

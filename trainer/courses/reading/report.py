@@ -65,6 +65,10 @@ class Report:
         """Say whether anything found keeps the file from being used."""
         return any(finding.is_error for finding in self.found)
 
+    def copy(self) -> "Report":
+        """Return a report with the same findings, to which others may be added."""
+        return Report(self.path, self.lines, [*self.found], {**self._counts})
+
     def findings(self) -> tuple[Finding, ...]:
         """Return what was found, in order, without the warnings that are silenced."""
         return in_order(f for f in self.found if not self._is_silenced(f))
