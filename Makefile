@@ -54,7 +54,7 @@ run: setup instance/secret_key instance/accounts.txt
 	@trainer db upgrade
 	@cat instance/accounts.txt
 	@trainer content publish --watch & watcher=$$!; trap 'kill $$watcher 2>/dev/null' EXIT; \
-	  trainer serve --host $(HOST) --port $(PORT)
+	  TRAINER_BASE_URL=$${TRAINER_BASE_URL:-http://127.0.0.1:$(PORT)} trainer serve --host $(HOST) --port $(PORT)
 
 chromium:
 	@test -x "$$TRAINER_CHROMIUM" || command -v chromium >/dev/null || test -x /usr/bin/chromium || \
