@@ -1,10 +1,8 @@
-import re
 import time
 from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
-from markdown_it import MarkdownIt
 
 from tests.unit.courses.pages import GOOD
 from tests.unit.courses.pages import lesson as page
@@ -12,7 +10,6 @@ from trainer.courses import markup
 from trainer.courses.compiler import compile_roots
 from trainer.courses.documents import read_document
 from trainer.courses.model import Course, Lesson, Media, Prose, Quiz
-from trainer.courses.rendering.dialect import dialect
 from trainer.courses.rendering.drawn import Context, RenderedLesson
 
 
@@ -233,46 +230,6 @@ def test_a_text_that_nobody_writes_is_shown_as_it_is() -> None:
 def test_one_text_does_not_change_the_next() -> None:
     markup.render("[a]: https://example.org\n\n[^1]")
     assert markup.render("[a] [^1]") == "<p>[a] [^1]</p>"
-
-
-HABITS = [
-    "Text\n- one\n- two",
-    "Text\n1. one\n2. two",
-    "1) one\n2) two",
-    "- one\n  - two\n    - three\n- four",
-    "* one\n\n  more of one\n* two",
-    "1. one\n   - sub\n2. two",
-    "Text\n| a | b |\n| --- | --- |\n| 1 | 2 |\n",
-    "a\\\nb",
-    "a  \nb",
-    "- one\n\n  ```\n  code\n  ```\n",
-    "> quote\n> - a\n> - b\n",
-    "Text\n> quote",
-    "- a\n- b\n\nText",
-    "## Head\nText",
-    "Text\n## Head\nText",
-    "***both*** **bold** *em* __b__ _e_ snake_case_word",
-    "- a\n\n1. b",
-    "~~~\ncode\n~~~",
-    "Text\n\n---\n\nText",
-    "1. one\n\n   para\n\n2. two",
-    "- one\n\tmore",
-]
-
-
-@pytest.mark.parametrize("text", HABITS)
-def test_habits_are_read_as_on_a_forge(text: str) -> None:
-    expected = MarkdownIt("commonmark").enable("table").render(text)
-    found = dialect().block(text, markup._writing(None))
-    assert _skeleton(found) == _skeleton(expected)
-
-
-def _skeleton(html: str) -> list[str]:
-    """Return the tags in order, without what only loose lists and boxes differ in."""
-    html = re.sub(r"</?(?:h\d|div|p|tbody)\b[^>]*>", "", html)
-    if "<strong>" in html:
-        html = re.sub(r"</?strong>", "", html)
-    return re.findall(r"</?\w+", re.sub(r"<(\w+)[^>]*>", r"<\1", html))
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """Rewrite what authors know from forges so that Python-Markdown reads it the same.
 
 Blank lines before lists, tables and quotes, four blanks for each level of a list,
-`1)` as `1.`, tabs, and a backslash at the end of a line for a break.
+`1)` as `1.`, tabs, a backslash at the end of a line for a break, and a hashtag, which
+is no heading.
 """
 
 import re
@@ -13,6 +14,7 @@ _QUOTE = re.compile(r"^ {0,3}> ?(.*)$")
 _DELIMITER = re.compile(r"^\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
 _KIND = re.compile(r"^\[!([A-Za-z]{1,30})\][-+]?[ \t]*([^*]*)$")
 _RULE = re.compile(r"^ {0,3}([-*_])[ \t]*(?:\1[ \t]*){2,}$")
+_HASHTAG = re.compile(r"^#+(?![#\s]|$)")
 MAX_QUOTES = 20
 LEVEL = "    "
 
@@ -85,11 +87,12 @@ class _Output:
 
     def _in_fence(self, line: str) -> None:
         text = line.strip()
-        if set(text) == {self.fence[0]} and len(text) >= len(self.fence):
-            self.fence = ""
         blanks = len(line) - len(line.lstrip())
         kept = line[min(blanks, self._fence_indent) :]
         self.lines.append(LEVEL * len(self.levels) + kept)
+        if set(text) == {self.fence[0]} and len(text) >= len(self.fence):
+            self.fence = ""
+            self.lines.append("")
 
     def _leave(self, indent: int) -> None:
         """Leave the list items that a line with this indent does not belong to."""
@@ -112,6 +115,7 @@ class _Output:
 
     def _text(self, line: str, indent: int, after: str) -> None:
         text = line.strip() if line.endswith("  ") is False else line.strip() + "  "
+        text = _HASHTAG.sub(r"\\\g<0>", text)
         if text.endswith("\\") and not text.endswith("\\\\"):
             text = text[:-1] + "  "
         is_after_blank = not self.lines or not self.lines[-1].strip()
