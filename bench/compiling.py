@@ -1,5 +1,6 @@
 """A thousand lessons compiled: cold, with nothing changed, with one file changed."""
 
+import statistics
 import subprocess
 import sys
 import time
@@ -8,10 +9,12 @@ from pathlib import Path
 
 from bench import site, table
 from trainer.courses.compiler import compile_roots
+from trainer.courses.documents import read_document
 from trainer.courses.model import Lesson
 
 LESSONS = 1000
-LIMITS = {"cold": 15.0, "unchanged": 1.0, "one": 0.3}
+ROUNDS = 15
+LIMITS = {"lesson": 20.0, "quiz": 20.0, "cold": 10.0, "unchanged": 1.0, "one": 0.3}
 START = """
 import sys, time
 from pathlib import Path
@@ -42,6 +45,8 @@ def measure(place: Path) -> Iterator[table.Row]:
         "s",
         note=f"{count} lessons and {len(compilation.courses)} quizzes in {cold:.1f} s",
     )
+    for kind, pattern in (("lesson", "*what-digital*.md"), ("quiz", "quiz.md")):
+        yield check_one(next(root.glob(f"courses/*/*/{pattern}")), kind)
     yield start_anew(site.Site(place / "instance", 0, root))
     start = time.perf_counter()
     compile_roots((root,))
@@ -57,6 +62,17 @@ def measure(place: Path) -> Iterator[table.Row]:
         "s",
         note=f"nothing changed: {again:.2f} s",
     )
+
+
+def check_one(path: Path, kind: str) -> table.Row:
+    """Return how long one file takes to check that was never seen before."""
+    data, times = path.read_bytes(), []
+    for number in range(ROUNDS):
+        changed = data + b"\n" * (number + 1)
+        start = time.perf_counter()
+        read_document(path.name, changed, "en")
+        times.append((time.perf_counter() - start) * 1000)
+    return table.Row(f"check one {kind}", statistics.median(times), LIMITS[kind], "ms")
 
 
 def start_anew(here: site.Site) -> table.Row:
