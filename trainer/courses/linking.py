@@ -91,8 +91,7 @@ def _refuse_far_image(reference: Reference, report: Report) -> None:
         "TC603",
         reference.place,
         name=reference.target,
-        suggestion="copy the image into the folder media of the course",
-        suggestion_id="salin gambar ke dalam folder media kursus",
+        **_COPY,
     )
 
 
@@ -137,8 +136,13 @@ def _resolve_media(
         return f"media:{quote(name)}"
     real = _inside(around.real, full)
     if real is None:
-        advice = _far(target) or suggest(
-            posixpath.basename(full), _beside(around.real, full)
+        beside = _beside(around.real, full)
+        if is_image:
+            beside = [name for name in beside if media.is_picture(name)]
+        advice = _far(target) or (
+            _COPY
+            if is_image and not beside
+            else suggest(posixpath.basename(full), beside)
         )
         code = "TC603" if is_image else "TC601"
         report.add(code, reference.place, name=reference.target, **advice)
@@ -251,3 +255,9 @@ def _map_texts(part: Any, rewrite: Any, table: Mapping[str, str]) -> Any:  # noq
         if after is not before and after != before:
             changes[item.name] = after
     return dataclasses.replace(part, **changes) if changes else part
+
+
+_COPY = {
+    "suggestion": "copy the image into the folder media of the course",
+    "suggestion_id": "salin gambar ke dalam folder media kursus",
+}

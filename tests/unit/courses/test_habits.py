@@ -141,3 +141,36 @@ def test_the_place_of_the_other_id_is_told_in_indonesian(tmp_path: Path) -> None
     found = compile_tree(tmp_path, {f"{PLACE}page.md": text}).findings
     told = [findings.in_language(f, "id").message for f in found if f.code == "TC008"]
     assert told == ["id “a” dipakai dua kali; yang lain ada di baris 7"]
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "advice"),
+    [
+        ("\u2022 One\n\u2022 Two", "TC138", "write - and a blank in place of \u2022"),
+        ("[NOTE] Mind this.", "TC139", "> [!NOTE]"),
+        ("[!tip] Mind this.", "TC139", "> [!TIP]"),
+        ("Check: Which one?\n\nA or B.", "TC237", "### Check: Which one? {#which-one}"),
+    ],
+)
+def test_signs_of_other_programs_are_told_with_what_to_type(
+    text: str, code: str, advice: str, tmp_path: Path
+) -> None:
+    found = compile_page(tmp_path, lesson(f"## A\n\n{text}\n")).findings
+    assert advice in next(f.help for f in found if f.code == code)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "One \u2022 two",
+        "[Note] to self",
+        "[NOTE](https://example.org) reads well",
+        "> [!NOTE]\n> Text.",
+        "Check: the facts come first.",
+    ],
+)
+def test_signs_that_mean_what_they_say_are_left_alone(
+    text: str, tmp_path: Path
+) -> None:
+    found = compile_page(tmp_path, lesson(f"## A\n\n{text}\n")).findings
+    assert not [f for f in found if f.code in {"TC138", "TC139", "TC237"}]

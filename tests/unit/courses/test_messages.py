@@ -45,6 +45,8 @@ WRONG: dict[str, tuple[str | bytes, int, int]] = {
     "TC128": (lesson("A [page] (https://example.org).\n"), 9, 9),
     "TC129": (lesson("A fact.\n\n[1]: The note.\n"), 11, 1),
     "TC130": (lesson("> [!CHECKLIST] A {#a}\n> Text.\n"), 10, 3),
+    "TC138": lesson("## A\n\n\u2022 One\n\u2022 Two\n"),
+    "TC139": lesson("## A\n\n[NOTE] Mind this.\n"),
     "TC131": (lesson("##Heading\n"), 9, 1),
     "TC132": (lesson("| a | b |\n| c | d |\n"), 9, 1),
     "TC133": (lesson("| a | b |\n| --- | --- |\n| c | d | e |\n"), 11, 1),

@@ -11,6 +11,9 @@ from trainer.courses.reading import inline, labels
 from trainer.courses.reading.report import Place, Report
 from trainer.courses.reading.source import Line, Passage
 
+KINDS = frozenset(
+    {"note", "tip", "important", "warning", "caution", "example", "key", "details"}
+)
 TOLD_HEADING = 40
 LEARNED_BY_QUESTIONS = frozenset(
     {"answer", "scale", "hint", "if_correct", "if_partly", "if_wrong"}
@@ -36,6 +39,9 @@ _DEFINITION = re.compile(
 _APART = re.compile(
     r"\](\s\()(?:https?://|www\.|\.\.?/|glossary:|lesson:|[\w./-]+\.md)"
 )
+_BULLET = re.compile(r"^\s*([\u2022\u00b7\u25aa\u25cf\u25e6\uf0b7])\s*\S")
+_BARE_KIND = re.compile(r"^\s*(\[!?([A-Za-z]{3,10})\])(?![(\[:])")
+_PLAIN_CHECK = re.compile(r"^\s{0,3}(?:Check|Cek)\s*:\s*(\S.*\?)\s*$")
 _DELIMITER = re.compile(r"^\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
 
 
@@ -77,6 +83,9 @@ def check_prose(lines: Sequence[Line], heading: Line | None, report: Report) -> 
             place = line.place(label.start(1) - 2, len(label[1]) + 5)
             report.add("TC237", place, name=label[1], **_as_check(heading))
             return
+        elif check := _PLAIN_CHECK.match(line.text):
+            report.add("TC237", line.place(), name="Check", **_heading(check[1]))
+            return
 
 
 def _mark(line: Line) -> Place:
@@ -97,6 +106,15 @@ def _outside_fences(lines: Sequence[Line]) -> list[Line]:
     return found
 
 
+def _heading(text: str) -> dict[str, str]:
+    """Return the help to write a line as the heading of a question."""
+    example = f"### Check: {text} {{#{slugs.slug(text)}}}"
+    return {
+        "suggestion": f"write it as a heading: {example}",
+        "suggestion_id": "tulis sebagai judul: " + example.replace("Check:", "Cek:"),
+    }
+
+
 def _as_check(heading: Line | None) -> dict[str, str]:
     if heading is None:
         return _UNDER_NO_HEADING
@@ -111,13 +129,24 @@ def _as_check(heading: Line | None) -> dict[str, str]:
 
 
 def check_line(line: Line, report: Report) -> None:
-    """Report a heading or note that was meant to be one."""
+    """Report a heading, a note, a list or a block that was meant to be one."""
     if found := _TIGHT_HEADING.match(line.text):
         place = line.place(found.start(1), len(found[1]) + 1)
         report.add("TC131", place, signs=found[1])
     elif found := _DEFINITION.match(line.text):
         place = line.place(found.start(1) - 1, len(found[1]) + 3)
         report.add("TC129", place, name=found[1])
+    elif found := _BULLET.match(line.text):
+        report.add("TC138", line.place(found.start(1), 1), sign=found[1])
+    elif (found := _BARE_KIND.match(line.text)) and _is_kind(found, line):
+        place = line.place(found.start(1), len(found[1]))
+        report.add("TC139", place, name=found[1], better=f"[!{found[2].upper()}]")
+
+
+def _is_kind(found: re.Match[str], line: Line) -> bool:
+    """Say whether a line that stands in no quote begins with the name of a block."""
+    is_loud = found[2].isupper() or "!" in found[1]
+    return line.column == 1 and is_loud and found[2].lower() in KINDS
 
 
 def check_paragraph(lines: Sequence[Line], report: Report) -> None:

@@ -89,7 +89,17 @@ def whole_or(word: str, kind: Kind) -> Kind:
     """Return the kind that is a number, or a word that stands for none."""
 
     def read(node: Node) -> object:
-        return None if node.value == word else kind(node)
+        if node.value == word:
+            return None
+        try:
+            return kind(node)
+        except WrongValueError as error:
+            told = {name: str(text) for name, text in error.values.items()}
+            raise wrong(
+                node,
+                f"{told['expected']}, or {word}",
+                f"{told['expected_id']}, atau {word}",
+            ) from error
 
     return read
 
